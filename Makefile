@@ -1,0 +1,53 @@
+# Everything a contributor does, in a few words; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help up test test-unit faults lint docs bench lock
+
+PYTEST_ARGS ?=
+UPGRADE ?=
+SYNCED := .venv/.synced
+LOCK := compile --quiet --universal --generate-hashes --no-emit-index-url \
+        --custom-compile-command "make lock" $(UPGRADE) pyproject.toml --extra trial
+
+# A uv of the machine is as good as ours; without one, the version of the lock goes to .tools.
+UV := $(shell command -v uv || echo .tools/bin/uv)
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+up:  ## a whole city on this machine
+	@echo "make up comes with the trial; python -m trial.servers up starts PostgreSQL and Kafka alone."
+
+test: $(SYNCED)  ## all tests; PostgreSQL and Kafka are started for them
+	.venv/bin/pytest $(PYTEST_ARGS)
+
+test-unit: $(SYNCED)  ## the tests that need no server
+	.venv/bin/pytest -m "not connected and not faults" $(PYTEST_ARGS)
+
+faults: $(SYNCED)  ## the tests that kill, pause and starve servers
+	.venv/bin/pytest -m faults $(PYTEST_ARGS)
+
+lint: $(SYNCED)  ## style, types and who may import whom
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+docs:  ## the generated pages of docs/
+	@echo "make docs has nothing to generate yet."
+
+bench:  ## the benchmarks beside their peers
+	@echo "make bench has nothing to measure yet."
+
+lock: $(UV)  ## resolve the dependencies again (UPGRADE=--upgrade takes newer ones)
+	$(UV) pip $(LOCK) -o requirements/run.lock
+	$(UV) pip $(LOCK) --group dev -c requirements/run.lock -o requirements/dev.lock
+
+$(SYNCED): requirements/dev.lock pyproject.toml | $(UV)
+	test -x .venv/bin/python || $(UV) venv --quiet .venv
+	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements/dev.lock
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet "$$(grep -o '^uv==[^ ]*' requirements/dev.lock)"

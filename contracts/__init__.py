@@ -1,0 +1,1 @@
+"""What the services promise to tell each other: facts, permissions and the calendar."""

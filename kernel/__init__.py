@@ -1,0 +1,1 @@
+"""How facts are kept, ordered, told, heard, sealed and proven. Knows no word of any trade."""

@@ -1,0 +1,83 @@
+"""Clocks that come due: claimed on the database's time, answered by the stream's own rules."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, text
+
+from kernel.database import Database, passes
+from kernel.handle import Command, Store
+from kernel.reaction import Handler, service_actor, tick_id
+
+log = structlog.get_logger(__name__)
+MOST = 200
+
+# The lease is real time even where the clock was moved: it says when another may try.
+CLAIM = text("""
+update kernel.due d
+   set tries = tries + 1, held_until = clock_timestamp() + least(interval '1 hour', interval '30 seconds' * power(2, tries))
+  from (select stream_id, clock from kernel.due
+         where at <= kernel.now() and held_until < clock_timestamp()
+         order by at limit :most for update skip locked) due
+ where (d.stream_id, d.clock) = (due.stream_id, due.clock)
+returning d.stream_id, d.clock, d.at, d.tries
+""")
+RUNG = text("delete from kernel.due where (stream_id, clock, at) = (:stream, :clock, :at)")
+FAILED = text("update kernel.due set error = :error where (stream_id, clock, at) = (:stream, :clock, :at)")
+NOW = text("select kernel.now() as now")
+SHIFT = text("""
+insert into kernel.clock_shift (shift) values (:by)
+on conflict (one) do update set shift = clock_shift.shift + excluded.shift where excluded.shift >= interval '0'
+""")
+
+
+async def now(db: Database) -> datetime:
+    at: datetime = (await db.one(NOW)).now
+    return at
+
+
+async def move(db: Database, by: timedelta) -> datetime:
+    """For trials and tests: the store's clock jumps ahead. It never goes back."""
+    if by < timedelta(0):
+        raise ValueError("the clock moves ahead only")
+    await db.do(SHIFT, {"by": by})
+    return await now(db)
+
+
+class Tick:
+    """`handlers` by stream prefix; those whose stream has a `wake` wish can be rung."""
+
+    def __init__(self, store: Store, handlers: Mapping[str, Handler[Any, Any, Any, Any]]) -> None:
+        self.store, self.handlers = store, handlers
+
+    async def step(self) -> int:
+        due: Sequence[Row[Any]] = await self.store.db.all(CLAIM, most=MOST)
+        for row in sorted(due, key=lambda row: (row.at, row.stream_id, row.clock)):
+            await self._ring(row)
+        return len(due)
+
+    async def _ring(self, row: Row[Any]) -> None:
+        named = {"stream": row.stream_id, "clock": row.clock, "at": row.at}
+        try:
+            await self._wake(row)
+            await self.store.db.do(RUNG, named)
+        except Exception as error:
+            if passes(error):
+                raise
+            await self.store.db.do(FAILED, named | {"error": type(error).__name__})
+            log.error(
+                "a clock rang and its rule failed; it rings again", **named, tries=row.tries,
+                error=type(error).__name__, do="mend the rule of this clock; nothing else waits for it",
+            )
+
+    async def _wake(self, row: Row[Any]) -> None:
+        handler = self.handlers[row.stream_id.partition("-")[0]]
+        if handler.stream.wake is None:
+            raise LookupError("this stream has clocks and no wish to answer them")
+        key = handler.stream.key_of(row.stream_id)
+        ident: UUID = tick_id(row.stream_id, row.clock, row.at)
+        command = Command(ident, service_actor(self.store.source), ident)
+        await handler.carry_out(self.store, key, handler.stream.wake(row.clock), command)

@@ -1,0 +1,80 @@
+"""Projections and reactions, as the reader drives them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kernel.database import passes
+from kernel.decider import Refused
+from kernel.fold import Heard, Trouble, project
+from kernel.handle import Store
+from kernel.projection import Projection
+from kernel.reaction import Reaction, carry_out
+from kernel.store import Conflict, KeyReused
+from kernel.writer import Busy
+
+AT_ONCE = 16
+
+
+class Showing:
+    """A projection folding into one of its tables: the live one, or the next beside it."""
+
+    slow = False
+
+    def __init__(self, projection: Projection[Any], table: str = "") -> None:
+        self.projection, self.name = projection, table or projection.table
+        self.kinds = projection.kinds
+
+    async def take(self, conn: AsyncConnection, batch: Sequence[Heard]) -> list[Trouble]:
+        return await project(conn, self.projection, self.name, batch)
+
+
+class Reacting:
+    """A reaction: keys side by side, the facts of one key one after the other."""
+
+    slow = True
+
+    def __init__(self, store: Store, reaction: Reaction) -> None:
+        self.store, self.reaction, self.name = store, reaction, f"react:{reaction.name}"
+        self.kinds = reaction.kinds
+
+    async def take(self, _conn: AsyncConnection, batch: Sequence[Heard]) -> list[Trouble]:
+        by_key: dict[str, list[Heard]] = defaultdict(list)
+        for heard in batch:
+            by_key[heard.told.key].append(heard)
+        limit = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._in_order(facts, limit)) for facts in by_key.values()]
+        return [trouble for task in tasks for trouble in task.result()]
+
+    async def _in_order(self, facts: Sequence[Heard], limit: asyncio.Semaphore) -> list[Trouble]:
+        async with limit:
+            for n, heard in enumerate(facts):
+                if trouble := await self._one(heard):
+                    return [trouble, *(Trouble(h.told, "behind", "") for h in facts[n + 1 :])]
+        return []
+
+    async def _one(self, heard: Heard) -> Trouble | None:
+        if heard.fact is None or heard.told.about is None:
+            return Trouble(heard.told, heard.state, heard.trouble)
+        try:
+            await carry_out(self.store, self.reaction, heard.fact, heard.told.about)
+        except Refused as no:  # its cause may still be on the way
+            return Trouble(heard.told, "retrying", no.code)
+        except KeyReused:  # done before, by an older program that wished otherwise
+            return None
+        except Conflict as error:
+            return Trouble(heard.told, "retrying", f"conflict on {error}")
+        except Exception as error:
+            return self._unless_passing(heard, error)
+        return None
+
+    def _unless_passing(self, heard: Heard, error: Exception) -> Trouble:
+        if isinstance(error, Busy) or passes(error):
+            raise error
+        return Trouble(heard.told, "parked", f"{type(error).__name__} in {self.reaction.name}")
+
+

@@ -1,0 +1,81 @@
+"""One PostgreSQL database: single statements commit by themselves, several share a transaction."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Row, TextClause
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+SESSION = {
+    "jit": "off",
+    "timezone": "UTC",
+    # A paused leader must not hold its row locks for ever.
+    "idle_in_transaction_session_timeout": "60s",
+}
+PASSING = ("08", "40", "53", "55P03", "57", "25P03", "25006")
+"""SQLSTATEs that pass by themselves: connection, rollback, resources, lock, shutdown, idle, standby."""
+
+
+class Database:
+    """`pool` bounds how many connections this process opens; `limit` bounds a statement, seconds."""
+
+    def __init__(self, url: str, name: str = "mazha", pool: int = 5, limit: float = 60) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            isolation_level="AUTOCOMMIT",
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_use_lifo=True,
+            connect_args={
+                "timeout": 5,
+                "command_timeout": limit,
+                "server_settings": {**SESSION, "application_name": name},
+            },
+        )
+        self.transactions = self.engine.execution_options(isolation_level="READ COMMITTED")
+
+    async def all(self, sql: TextClause, **values: object) -> Sequence[Row[Any]]:
+        async with self.engine.connect() as conn:
+            return (await conn.execute(sql, values)).all()
+
+    async def one(self, sql: TextClause, **values: object) -> Row[Any]:
+        async with self.engine.connect() as conn:
+            return (await conn.execute(sql, values)).one()
+
+    async def do(self, sql: TextClause, values: Mapping[str, object] | None = None) -> int:
+        """Rows touched."""
+        async with self.engine.connect() as conn:
+            return (await conn.execute(sql, values or {})).rowcount
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        async with self.transactions.begin() as conn:
+            yield conn
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def sqlstate(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def constraint(error: DBAPIError) -> str:
+    cause = error.orig.__cause__ if error.orig else None
+    return str(getattr(cause, "constraint_name", None) or "")
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the same statement may succeed later: the server is away, busy, or rolled us back."""
+    if isinstance(error, OSError | TimeoutError | PoolTimeout | InterfaceError):
+        return True
+    if isinstance(error, DBAPIError):
+        state = sqlstate(error)
+        return error.connection_invalidated or state.startswith(PASSING) or (
+            isinstance(error, OperationalError) and not state
+        )
+    return False

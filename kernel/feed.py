@@ -1,0 +1,77 @@
+"""The one local order: what this service wrote and what it heard, as everybody here reads it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from kernel.database import Database
+from kernel.envelope import About
+
+# `seq` is contiguous, so a range is a limit.
+READ = text("""
+select f.seq, f.key, true as ours, i.source, e.stream_id, e.version, e.event_id, e.type, e.schema_ver,
+       e.data, e.meta, e.hash, e.at
+  from kernel.feed f join kernel.events e using (stream_id, version), kernel.identity i
+ where f.journal_id is null and f.seq > :after and f.seq <= :upto
+union all
+select f.seq, f.key, false, j.source, j.stream_id, j.version, j.event_id, j.type, j.schema_ver,
+       j.data, j.meta, j.hash, j.at
+  from kernel.feed f join kernel.journal j on j.id = f.journal_id
+ where f.journal_id is not null and f.seq > :after and f.seq <= :upto
+order by 1
+""")
+AT = text(READ.text.replace("f.seq > :after and f.seq <= :upto", "f.seq = any(:seqs)"))
+HEAD = text("select coalesce(max(seq), 0) as seq from kernel.feed")
+AS_OF = text("select coalesce(max(seq), 0) as seq from kernel.feed where sequenced_at <= :at")
+PLACE = text("""
+select seq from kernel.feed where stream_id = :stream and version = :version and journal_id is null
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact in the local order, not yet read. `type` is None where its envelope was unreadable."""
+
+    seq: int
+    key: str
+    type: str | None
+    schema_ver: int
+    data: bytes
+    about: About | None
+    ours: bool
+
+
+async def read(db: Database, after: int, most: int) -> list[Told]:
+    return _told(await db.all(READ, after=after, upto=after + most))
+
+
+async def read_at(db: Database, seqs: Sequence[int]) -> list[Told]:
+    return _told(await db.all(AT, seqs=list(seqs)))
+
+
+async def head(db: Database) -> int:
+    return int((await db.one(HEAD)).seq)
+
+
+async def as_of(db: Database, at: datetime) -> int:
+    """The last place that was given at or before that instant."""
+    return int((await db.one(AS_OF, at=at)).seq)
+
+
+async def place(db: Database, stream_id: str, version: int) -> int | None:
+    """Where one of our own facts stands in the order; None while it has no place yet."""
+    rows = await db.all(PLACE, stream=stream_id, version=version)
+    return int(rows[0].seq) if rows else None
+
+
+def _told(rows: Sequence[Row[Any]]) -> list[Told]:
+    return [Told(r.seq, r.key, r.type, r.schema_ver or 0, r.data or b"", _about(r), r.ours) for r in rows]
+
+
+def _about(r: Row[Any]) -> About | None:
+    if r.type is None:
+        return None
+    return About(r.seq, r.source, r.stream_id, r.version, r.key, r.event_id, r.at, r.meta)

@@ -1,0 +1,300 @@
+"""Writes down what others tell, once and in their order. It decides nothing and folds nothing."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kernel.database import Database, passes
+from kernel.envelope import Envelope, Unreadable, from_headers
+
+log = structlog.get_logger(__name__)
+
+FENCE = text("""
+insert into kernel.inbox_offsets (topic, partition, topic_id, next_offset)
+values (:topic, :partition, :topic_id, 0)
+on conflict (topic, partition) do update set topic_id = excluded.topic_id,
+  next_offset = case when inbox_offsets.topic_id = excluded.topic_id then inbox_offsets.next_offset else 0 end
+returning next_offset
+""")
+PASSED = text("""
+update kernel.inbox_offsets set next_offset = :next where topic = :topic and partition = :partition
+""")
+GUARDS = text("""
+select source, stream_id, epoch, version, waiting from kernel.inbox_guards
+ where (source, stream_id) in (select * from unnest(cast(:sources as text[]), cast(:streams as text[])))
+""")
+GUARD = text("""
+insert into kernel.inbox_guards (source, stream_id, epoch, version, waiting)
+select * from unnest(cast(:sources as text[]), cast(:streams as text[]), cast(:epochs as int[]),
+                     cast(:versions as int[]), cast(:waiting as int[])) order by 1, 2
+on conflict (source, stream_id) do update
+   set epoch = excluded.epoch, version = excluded.version, waiting = excluded.waiting
+""")
+JOURNAL = text("""
+with j as (
+  insert into kernel.journal (source, stream_id, epoch, version, event_id, type, schema_ver, data, meta, hash,
+      at, raw_headers, topic, partition, "offset", key, heard_at, waits)
+  select source, stream_id, epoch, version, event_id, type, schema_ver, data, meta, hash,
+         at, raw_headers, :topic, :partition, "offset", key, kernel.now(), waits
+    from unnest(cast(:sources as text[]), cast(:streams as text[]), cast(:epochs as int[]), cast(:versions as int[]),
+                cast(:ids as uuid[]), cast(:types as text[]), cast(:vers as smallint[]), cast(:datas as bytea[]),
+                cast(:metas as bytea[]), cast(:hashes as bytea[]), cast(:ats as timestamptz[]),
+                cast(:raws as bytea[]), cast(:offsets as bigint[]), cast(:keys as text[]), cast(:waits as boolean[]))
+      with ordinality as n(source, stream_id, epoch, version, event_id, type, schema_ver, data, meta, hash, at,
+                           raw_headers, "offset", key, waits, nth)
+   order by nth
+  on conflict (source, stream_id, epoch, version) do nothing
+  returning id, key, stream_id, version, waits
+)
+insert into kernel.feed_queue (key, stream_id, version, journal_id)
+select key, stream_id, version, id from j where not waits order by id
+""")
+WAITING = text("""
+select id, epoch, version from kernel.journal where waits and source = :source and stream_id = :stream
+   and epoch >= :epoch and version > :version order by version, epoch desc limit 1000
+""")
+GO_ON = text("""
+with go as (
+  update kernel.journal set waits = false where id = any(:ids) returning id, key, stream_id, version
+)
+insert into kernel.feed_queue (key, stream_id, version, journal_id)
+select key, stream_id, version, id from go order by version
+""")
+FORK = text("""
+insert into kernel.forks (source, stream_id, epoch, first_missing, last_missing, seen_at)
+values (:source, :stream, :epoch, :first, :last, kernel.now()) on conflict do nothing
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One record as the broker gave it."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+
+
+Read = tuple[Arrived, tuple[Envelope, bytes] | None]
+
+
+@dataclass(slots=True)
+class Guard:
+    """How far one stream of one source was heard; `waiting`: the last that came before its turn."""
+
+    epoch: int = 0
+    version: int = 0
+    waiting: int = 0
+
+
+Stream = tuple[str, str]
+"""(source, stream id)"""
+
+
+@dataclass(slots=True)
+class Page:
+    """What one batch of one partition adds to the journal."""
+
+    guards: dict[Stream, Guard]
+    rows: list[dict[str, object]] = field(default_factory=list)
+    forks: list[dict[str, object]] = field(default_factory=list)
+    moved: set[Stream] = field(default_factory=set)
+    duplicates: int = 0
+    gaps: int = 0
+    unreadable: int = 0
+
+    def take(self, record: Arrived, read: tuple[Envelope, bytes] | None) -> None:
+        if read is None:
+            self.unreadable += 1
+            self.rows.append(_nameless(record))
+        else:
+            self._place(record, *read)
+
+    def _place(self, record: Arrived, envelope: Envelope, hash_: bytes) -> None:
+        stream = (envelope.source, envelope.stream)
+        guard = self.guards.setdefault(stream, Guard())
+        place = place_of(guard, envelope)
+        if place == "duplicate":
+            self.duplicates += 1
+            return
+        self.moved.add(stream)
+        self.rows.append(_row(record, envelope, hash_, waits=place == "gap"))
+        if place == "gap":
+            self.gaps += 1
+            guard.waiting = max(guard.waiting, envelope.version)
+            return
+        if place == "fork":
+            self.forks.append(_fork(guard, envelope))
+        guard.epoch, guard.version = envelope.epoch, envelope.version
+
+
+def place_of(guard: Guard, envelope: Envelope) -> str:
+    """next, duplicate, gap; or fork: its source was put back, and tells another history from here."""
+    if envelope.epoch < guard.epoch:
+        return "duplicate" if envelope.version <= guard.version else "gap"
+    if envelope.version == guard.version + 1:
+        return "next"
+    if envelope.version > guard.version:
+        return "gap"
+    return "fork" if envelope.epoch > guard.epoch else "duplicate"
+
+
+class Inbox:
+    """`heard` is called after every batch that added something."""
+
+    def __init__(self, db: Database, heard: Callable[[], None] = lambda: None) -> None:
+        self.db, self.heard = db, heard
+
+    async def hear(
+        self, topic: str, partition: int, topic_id: str, records: Sequence[Arrived]
+    ) -> Page:
+        """One transaction for the records of one partition; raises what will pass by itself."""
+        try:
+            page = await self._hear(topic, partition, topic_id, [(r, _read(r)) for r in records])
+        except DBAPIError as error:
+            if passes(error):
+                raise
+            page = await self._apart(topic, partition, topic_id, records)
+        if page.rows:
+            self.heard()
+        _report(topic, partition, page)
+        return page
+
+    async def _apart(
+        self, topic: str, partition: int, topic_id: str, records: Sequence[Arrived]
+    ) -> Page:
+        """A value that no column takes: that record is kept as it came, the others as they are."""
+        page = Page({})
+        for record in records:
+            try:
+                page = await self._hear(topic, partition, topic_id, [(record, _read(record))])
+            except DBAPIError as error:
+                if passes(error):
+                    raise
+                page = await self._hear(topic, partition, topic_id, [(record, None)])
+        return page
+
+    async def _hear(
+        self, topic: str, partition: int, topic_id: str, batch: Sequence[Read]
+    ) -> Page:
+        where = {"topic": topic, "partition": partition}
+        async with self.db.begin() as conn:
+            fence = await conn.execute(FENCE, where | {"topic_id": topic_id})
+            new = after(fence.scalar_one(), batch)
+            page = Page(await _guards(conn, [read for _, read in new if read]))
+            for record, read in new:
+                page.take(record, read)
+            await _write(conn, page, where)
+            if new:
+                await conn.execute(PASSED, where | {"next": new[-1][0].offset + 1})
+        return page
+
+
+def after(next_offset: int, batch: Sequence[Read]) -> Sequence[Read]:
+    """Two members may be given the same records in a rebalance: the fence lets each pass once."""
+    return [(record, read) for record, read in batch if record.offset >= next_offset]
+
+
+async def _guards(
+    conn: AsyncConnection, known: Iterable[tuple[Envelope, bytes]]
+) -> dict[Stream, Guard]:
+    asked = sorted({(envelope.source, envelope.stream) for envelope, _ in known})
+    if not asked:
+        return {}
+    values = {"sources": [s for s, _ in asked], "streams": [s for _, s in asked]}
+    rows = await conn.execute(GUARDS, values)
+    return {(r.source, r.stream_id): Guard(r.epoch, r.version, r.waiting) for r in rows}
+
+
+async def _write(conn: AsyncConnection, page: Page, where: Mapping[str, object]) -> None:
+    if page.rows:
+        await conn.execute(JOURNAL, {**where, **by_column(page.rows)})
+    for stream in sorted(page.moved):
+        if page.guards[stream].waiting:
+            await _go_on(conn, stream, page.guards[stream])
+    for fork in page.forks:
+        await conn.execute(FORK, fork)
+    if page.moved:
+        await conn.execute(GUARD, by_column([_guard(s, page.guards[s]) for s in page.moved]))
+
+
+async def _go_on(conn: AsyncConnection, stream: Stream, guard: Guard) -> None:
+    """What came before its turn follows, as far as the versions now connect."""
+    values = {"source": stream[0], "stream": stream[1]}
+    values |= {"epoch": guard.epoch, "version": guard.version}
+    ids = []
+    for row in await conn.execute(WAITING, values):
+        if row.version == guard.version + 1 and row.epoch >= guard.epoch:
+            guard.epoch, guard.version = row.epoch, row.version
+            ids.append(row.id)
+    if ids:
+        await conn.execute(GO_ON, {"ids": ids})
+    if guard.version >= guard.waiting:
+        guard.waiting = 0
+
+
+def _read(record: Arrived) -> tuple[Envelope, bytes] | None:
+    try:
+        return from_headers(record.headers)
+    except Unreadable:
+        return None
+
+
+def _row(record: Arrived, e: Envelope, hash_: bytes, waits: bool) -> dict[str, object]:
+    return {
+        "sources": e.source, "streams": e.stream, "epochs": e.epoch, "versions": e.version,
+        "ids": e.id, "types": e.type, "vers": e.schema_ver, "datas": record.value,
+        "metas": e.written(), "hashes": hash_, "ats": e.at, "raws": None,
+        "offsets": record.offset, "keys": e.key, "waits": waits,
+    }  # fmt: skip
+
+
+def _nameless(record: Arrived) -> dict[str, object]:
+    """Kept as it came, under the key that Kafka knows: that key's facts wait for a person."""
+    raw = [(name, value.hex() if value is not None else None) for name, value in record.headers]
+    names = "sources streams epochs versions ids types vers metas hashes ats".split()
+    key = (record.key or b"").decode("ascii", "backslashreplace").replace("\0", "\\0")[:200]
+    return dict.fromkeys(names) | {
+        "datas": record.value, "raws": orjson.dumps(raw),
+        "offsets": record.offset, "keys": key, "waits": False,
+    }  # fmt: skip
+
+
+def _guard(stream: Stream, guard: Guard) -> dict[str, object]:
+    named = {"sources": stream[0], "streams": stream[1], "epochs": guard.epoch}
+    return named | {"versions": guard.version, "waiting": guard.waiting}
+
+
+def _fork(guard: Guard, e: Envelope) -> dict[str, object]:
+    """What its source told before it was put back, and does not have any more."""
+    missing = {"epoch": guard.epoch, "first": e.version, "last": guard.version}
+    return {"source": e.source, "stream": e.stream, **missing}
+
+
+def by_column(rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _report(topic: str, partition: int, page: Page) -> None:
+    where = {"topic": topic, "partition": partition}
+    if page.gaps:
+        log.error(
+            "facts came before their predecessors and wait for them", count=page.gaps, **where,
+            do="see the journal's waiting rows; refill the stream from its owner",
+        )
+    for fork in page.forks:
+        log.error(
+            "a source was put back to a backup: it no longer has these facts of ours", **where, **fork,
+            do="compare with the owner; both histories stay in the journal",
+        )
+    if page.unreadable:
+        log.error(
+            "records without a readable envelope were kept; their keys are parked",
+            count=page.unreadable, **where, do="look at their journal rows, then skip or retry",
+        )

@@ -1,0 +1,266 @@
+"""One feed reader: drives all projections and reactions of a service, each from its own checkpoint.
+
+Consumers that stand at the same place share the read, the decoding and the transaction; one that is
+behind catches up beside them. Row locks on the checkpoints make a second reader harmless.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kernel import feed, parking
+from kernel.database import Database, passes
+from kernel.event import Event, TooNew, read_fact
+from kernel.feed import Told
+from kernel.fold import Heard, Trouble
+
+log = structlog.get_logger(__name__)
+MOST = 1_000
+PATIENCE = timedelta(minutes=10)
+"""How long a refused reaction is tried again: its cause may still be on the way."""
+LOOK_AGAIN = 0.5
+TO_DO = {
+    "parked": "mend the cause, then retry the key, or skip the fact with a reason",
+    "too-new": "upgrade this service: it then reads the fact by itself",
+}
+
+PLACES = text("select name, seq from kernel.checkpoints where name = any(:names)")
+HOLD = text("""
+select name from kernel.checkpoints where name = any(:names) and seq = :at
+ order by name for update skip locked
+""")
+MOVE = text("""
+update kernel.checkpoints set seq = :upto, moved_at = clock_timestamp()
+ where name = any(:names) and seq = :at
+""")
+ENTER = text("""
+insert into kernel.checkpoints (name, seq)
+select name, (select coalesce(max(seq), 0) from kernel.feed) from unnest(cast(:names as text[])) as n(name)
+on conflict do nothing
+""")
+
+
+class Consumer(Protocol):
+    """A projection or a reaction, as the reader sees it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kinds(self) -> Mapping[str, type[Event]]: ...
+    async def take(self, conn: AsyncConnection, batch: Sequence[Heard]) -> list[Trouble]:
+        """Takes facts in order; what it could not take comes back. Raises what will pass."""
+        ...
+
+
+class Reader:
+    def __init__(self, db: Database, consumers: Sequence[Consumer], most: int = MOST) -> None:
+        self.db, self.most = db, most
+        self.consumers = {c.name: c for c in consumers}
+        self.kinds = merged(consumers)
+        self.moved = asyncio.Event()
+        self.look_again, self.place = 0.0, 0
+        self.patience = PATIENCE
+
+    async def enter(self) -> None:
+        """A reaction that is new to this store reacts from now on, not to the past."""
+        async with self.db.begin() as conn:
+            await conn.execute(ENTER, {"names": sorted(self.consumers)})
+        await parking.upgraded(self.db)
+
+    async def step(self) -> int:
+        return await self.forward() + await self._retry()
+
+    async def forward(self) -> int:
+        """How many facts were passed on; 0 when every consumer has reached the end of the feed."""
+        did = 0
+        for at, group in sorted((await self._groups()).items()):
+            if batch := await feed.read(self.db, at, self.most):
+                for together in apart(group):
+                    did += await self._take(together, at, batch)
+        if did:
+            self._tell()
+        return did
+
+    async def reach(self, conn: AsyncConnection, at: int, upto: int) -> bool:
+        """Takes the last steps in the caller's transaction. False: too many for one."""
+        if upto - at > self.most:
+            return False
+        if batch := await feed.read(self.db, at, upto - at):
+            heard = [self._read(told) for told in batch]
+            await self._pass(conn, list(self.consumers.values()), at, heard, careful=False)
+        return True
+
+    async def _groups(self) -> dict[int, list[Consumer]]:
+        groups: dict[int, list[Consumer]] = defaultdict(list)
+        for row in await self.db.all(PLACES, names=list(self.consumers)):
+            groups[row.seq].append(self.consumers[row.name])
+        return groups
+
+    async def _take(
+        self, group: Sequence[Consumer], at: int, batch: Sequence[Told], careful: bool = False
+    ) -> int:
+        """How many facts were passed; 0 when another reader was there first."""
+        heard = [self._read(told) for told in batch]
+        try:
+            async with self.db.begin() as conn:
+                return await self._pass(conn, group, at, heard, careful)
+        except DBAPIError as error:
+            if passes(error) or careful:
+                raise
+            log.warning("a value did not fit; looking for it fact by fact", error=str(error.orig))
+        return max([await self._take([c], at, batch, careful=True) for c in group])
+
+    async def _pass(
+        self, conn: AsyncConnection, group: Iterable[Consumer], at: int, heard: Sequence[Heard],
+        careful: bool,
+    ) -> int:
+        names = [c.name for c in group]
+        held = {row.name for row in await conn.execute(HOLD, {"names": names, "at": at})}
+        for consumer in group:
+            if consumer.name in held and (mine := for_consumer(consumer, heard)):
+                await self._give(conn, consumer, mine, careful)
+        self.place = heard[-1].told.seq
+        await conn.execute(MOVE, {"names": sorted(held), "at": at, "upto": self.place})
+        return len(heard) if held else 0
+
+    async def _give(
+        self, conn: AsyncConnection, consumer: Consumer, mine: Sequence[Heard], careful: bool
+    ) -> None:
+        held = await parking.held(conn, consumer.name, [h.told.key for h in mine])
+        free = [h for h in mine if h.told.key not in held]
+        behind = [Trouble(h.told, "behind", "") for h in mine if h.told.key in held]
+        take = one_by_one if careful else _all
+        troubles = behind + (await take(conn, consumer, free) if free else [])
+        await parking.park(conn, consumer.name, sorted(troubles, key=lambda t: t.told.seq))
+        self._alarm(consumer.name, troubles)
+
+    def _read(self, told: Told) -> Heard:
+        if told.type is None:
+            return Heard(told, None, "its envelope cannot be read: look at its journal row")
+        kind = self.kinds.get(told.type)
+        if kind is None:
+            return Heard(told, None)
+        try:
+            return Heard(told, read_fact(kind, told.schema_ver, told.data))
+        except TooNew as error:
+            return Heard(told, None, str(error), "too-new")
+        except Exception as error:  # whatever others told us, only its key may stop
+            return Heard(told, None, unreadable(error))
+
+    async def _retry(self) -> int:
+        """The first of each key whose time has come; those behind it follow in the next turns."""
+        if time.monotonic() < self.look_again:
+            return 0
+        rows = await parking.ready(self.db, list(self.consumers), self.most)
+        told = {t.seq: t for t in await feed.read_at(self.db, [row.seq for row in rows])} if rows else {}
+        done = [await self._once_more(self.consumers[r.consumer], told[r.seq]) for r in rows]
+        self.look_again = 0.0 if any(done) else time.monotonic() + LOOK_AGAIN
+        return sum(done)
+
+    async def _once_more(self, consumer: Consumer, told: Told) -> bool:
+        async with self.db.begin() as conn:
+            if not await self._alone(conn, consumer.name):
+                return False
+            troubles = await one_by_one(conn, consumer, [self._read(told)])
+            for trouble in troubles:
+                state = await parking.again(conn, consumer.name, trouble, self.patience)
+                self._alarm(consumer.name, [Trouble(told, state, trouble.error)])
+            if not troubles:
+                await parking.gone(conn, consumer.name, told.seq)
+        self._tell()
+        return not troubles
+
+    async def _alone(self, conn: AsyncConnection, name: str) -> bool:
+        """A retry and the live batch may touch the same row: never at the same time."""
+        rows = await conn.execute(ALONE, {"name": name})
+        return rows.first() is not None
+
+    def _tell(self) -> None:
+        self.moved.set()
+        self.moved = asyncio.Event()
+
+    def _alarm(self, consumer: str, troubles: Iterable[Trouble]) -> None:
+        """One line for all of a batch: a log must not grow with what went wrong."""
+        stopped = [t for t in troubles if t.state in ("parked", "too-new")]
+        if stopped:
+            first = stopped[0]
+            log.error(
+                "facts are parked; later facts of their keys wait behind them",
+                consumer=consumer,
+                count=len(stopped),
+                first_seq=first.told.seq,
+                kind=first.told.type,
+                state=first.state,
+                error=first.error,
+                do=TO_DO[first.state],
+            )
+
+
+ALONE = text("select name from kernel.checkpoints where name = :name for update skip locked")
+
+
+async def _all(conn: AsyncConnection, consumer: Consumer, batch: Sequence[Heard]) -> list[Trouble]:
+    return await consumer.take(conn, batch)
+
+
+async def one_by_one(
+    conn: AsyncConnection, consumer: Consumer, batch: Sequence[Heard]
+) -> list[Trouble]:
+    """Each fact in a savepoint: a value that the table refuses parks its own key only."""
+    troubles: list[Trouble] = []
+    stuck: set[str] = set()
+    for heard in batch:
+        if heard.told.key in stuck:
+            troubles.append(Trouble(heard.told, "behind", ""))
+        elif found := await _in_savepoint(conn, consumer, heard):
+            stuck.add(heard.told.key)
+            troubles += found
+    return troubles
+
+
+async def _in_savepoint(
+    conn: AsyncConnection, consumer: Consumer, heard: Heard
+) -> list[Trouble]:
+    try:
+        async with conn.begin_nested():
+            return await consumer.take(conn, [heard])
+    except DBAPIError as error:
+        if passes(error):
+            raise
+        return [Trouble(heard.told, "parked", unreadable(error))]
+
+
+def for_consumer(consumer: Consumer, batch: Iterable[Heard]) -> list[Heard]:
+    """What cannot even be named is everybody's trouble; a stranger is nobody's."""
+    return [h for h in batch if h.told.type is None or h.told.type in consumer.kinds]
+
+
+def apart(group: Sequence[Consumer]) -> list[list[Consumer]]:
+    """Projections first and together: what pages show must not wait for what reactions do."""
+    shown = [c for c in group if not getattr(c, "slow", False)]
+    return [part for part in (shown, [c for c in group if c not in shown]) if part]
+
+
+def merged(consumers: Iterable[Consumer]) -> dict[str, type[Event]]:
+    kinds: dict[str, type[Event]] = {}
+    for consumer in consumers:
+        for name, kind in consumer.kinds.items():
+            if kinds.setdefault(name, kind) is not kind:
+                raise ValueError(f"{name} names two different facts: {consumer.name} hears another")
+    return kinds
+
+
+def unreadable(error: Exception) -> str:
+    """Where and why, never what: a value could be a person's own words."""
+    errors = getattr(error, "errors", None)
+    if callable(errors):
+        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in errors()[:5])
+    return type(error).__name__

@@ -1,0 +1,124 @@
+"""The keys of sealed texts: made once, told to those who may read, destroyed once and for ever."""
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Row, text
+
+from kernel.database import Database
+from kernel.decider import Refused
+from kernel.event import Event
+from kernel.seal.sealed import NONCE, Sealer, open_with, parts, plain_texts, subject_of
+
+MOST_CACHED, CACHED_FOR = 10_000, 60.0
+
+FIND = text("select subject, wrapped, destroyed_at from kernel.keys where subject = any(:subjects)")
+MAKE = text("""
+with made as (
+  insert into kernel.keys (subject, wrapped, ours, private, since)
+  select subject, wrapped, true, :private, kernel.now()
+    from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject, wrapped) order by subject
+  on conflict do nothing returning subject)
+insert into kernel.key_queue (subject) select subject from made where not :private
+""")
+DESTROY = text("""
+with gone as (
+  insert into kernel.keys (subject, wrapped, ours, private, since, destroyed_at)
+  values (:subject, null, true, :private, kernel.now(), kernel.now())
+  on conflict (subject) do update set wrapped = null, destroyed_at = excluded.destroyed_at
+    where keys.destroyed_at is null and keys.ours returning subject)
+insert into kernel.key_queue (subject) select subject from gone where not :private
+""")
+HEAR = text("""
+insert into kernel.keys (subject, wrapped, ours, since, destroyed_at)
+select subject, wrapped, false, kernel.now(), case when wrapped is null then kernel.now() end
+  from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject, wrapped) order by subject
+on conflict (subject) do update set wrapped = null, destroyed_at = coalesce(keys.destroyed_at, excluded.destroyed_at)
+  where excluded.wrapped is null and not keys.ours
+""")
+
+
+class Missing(Enum):
+    """Why a text cannot be shown; the words for it are the page's."""
+
+    ERASED = "erased"
+    NOT_YET = "not-yet"
+
+
+class Keyring:
+    """`kek` wraps every key here. A private keyring's keys are told to nobody."""
+
+    def __init__(self, db: Database, kek: bytes, private: bool = False) -> None:
+        self.db, self.kek, self.private = db, AESGCM(kek), private
+        self.cache: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+
+    async def sealer(self, key: str, facts: Iterable[Event]) -> Sealer:
+        """Makes the missing keys first: what is told sealed must be openable by its owner."""
+        subjects = {subject_of(text, key) for fact in facts for text in plain_texts(fact)}
+        return Sealer(await self.keys_of(subjects) if subjects else {}, key)
+
+    async def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
+        """For writing: fetched, or made. Refused when one of them was destroyed."""
+        wanted = sorted(set(subjects))
+        found = await self.find(wanted)
+        if missing := [s for s in wanted if found.get(s, Missing.NOT_YET) is Missing.NOT_YET]:
+            await self._make(missing)
+            found |= await self.find(missing)
+        if Missing.ERASED in found.values():
+            raise Refused("erased")
+        return {subject: key for subject, key in found.items() if isinstance(key, bytes)}
+
+    async def find(self, subjects: Sequence[str]) -> dict[str, bytes | Missing]:
+        found: dict[str, bytes | Missing] = {s: Missing.NOT_YET for s in subjects}
+        found |= {s: key for s in subjects if (key := self._cached(s)) is not None}
+        if asked := [s for s, key in found.items() if key is Missing.NOT_YET]:
+            rows = await self.db.all(FIND, subjects=asked)
+            found |= {row.subject: self._unwrap(row) for row in rows}
+        return found
+
+    async def open(self, tokens: Sequence[str]) -> list[str | Missing]:
+        """The texts in the order of their tokens. Raises Broken when one was tampered with."""
+        subjects = [parts(token)[0] for token in tokens]
+        keys = await self.find(sorted(set(subjects))) if subjects else {}
+        return [_opened(keys[s], token) for s, token in zip(subjects, tokens, strict=True)]
+
+    async def destroy(self, subject: str) -> None:
+        """From here on nothing closed under it can be read, anywhere it was told."""
+        self.cache.pop(subject, None)
+        await self.db.do(DESTROY, {"subject": subject, "private": self.private})
+
+    async def _make(self, subjects: Sequence[str]) -> None:
+        wrapped = [self._wrap(subject, AESGCM.generate_key(256)) for subject in subjects]
+        values = {"subjects": subjects, "wrapped": wrapped, "private": self.private}
+        await self.db.do(MAKE, values)
+
+    def _wrap(self, subject: str, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self.kek.encrypt(nonce, key, subject.encode())
+
+    def _unwrap(self, row: Row[tuple[str, bytes | None]]) -> bytes | Missing:
+        if row.wrapped is None:
+            return Missing.ERASED
+        raw: bytes = row.wrapped
+        key = self.kek.decrypt(raw[:NONCE], raw[NONCE:], row.subject.encode())
+        self.cache[row.subject] = (time.monotonic() + CACHED_FOR, key)
+        while len(self.cache) > MOST_CACHED:
+            self.cache.popitem(last=False)
+        return key
+
+    def _cached(self, subject: str) -> bytes | None:
+        until, key = self.cache.get(subject, (0.0, b""))
+        return key if until > time.monotonic() else None
+
+
+def _opened(key: bytes | Missing, token: str) -> str | Missing:
+    return key if isinstance(key, Missing) else open_with(key, token)
+
+
+def heard(told: Mapping[str, bytes | None]) -> dict[str, list[object]]:
+    """The columns of HEAR. A key that was destroyed stays so, whatever is told later."""
+    return {"subjects": list(told), "wrapped": list(told.values())}

@@ -1,0 +1,62 @@
+"""The tables of read models: made from their row class, read through a view that a swap repoints."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kernel.projection import Column, Projection
+
+CHECKPOINT = text("insert into kernel.checkpoints (name) values (:name) on conflict do nothing")
+REGISTER = text("""
+insert into kernel.projections (name, version, since) values (:name, :version, kernel.now())
+on conflict (name) do update set version = excluded.version, since = excluded.since
+""")
+EXISTS = text("select to_regclass(:table) is not null")
+LIVE = text("select name, version from kernel.projections where name = any(:names)")
+ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtext('kernel.tables'))")
+
+
+async def live(conn: AsyncConnection, projections: Sequence[Projection[Any]]) -> list[Projection[Any]]:
+    """Those whose table, in this program's version, is the one that pages read."""
+    rows = await conn.execute(LIVE, {"names": [p.name for p in projections]})
+    versions: dict[str, int] = {row.name: row.version for row in rows}
+    return [p for p in projections if versions.get(p.name) == p.version]
+
+
+async def prepare(conn: AsyncConnection, projections: Sequence[Projection[Any]]) -> None:
+    """First start: an empty table, seen through its view. Later versions come by a rebuild."""
+    await conn.execute(ONE_AT_A_TIME)
+    known = {row.name for row in await conn.execute(LIVE, {"names": [p.name for p in projections]})}
+    for projection in projections:
+        if projection.name not in known:
+            await make(conn, projection, projection.table)
+            await show(conn, projection)
+
+
+async def make(conn: AsyncConnection, projection: Projection[Any], table: str) -> None:
+    """Indexes are named by the server: a name of ours would outlive a rename of the table."""
+    if (await conn.execute(EXISTS, {"table": f"read.{table}"})).scalar():
+        return
+    columns = ", ".join(_ddl(projection, c) for c in projection.columns)
+    await conn.execute(text(f"create table read.{table} ({columns})"))
+    for name in projection.indexes:
+        await conn.execute(text(f"create index on read.{table} ({name})"))
+    await conn.execute(CHECKPOINT, {"name": table})
+
+
+async def show(conn: AsyncConnection, projection: Projection[Any]) -> None:
+    """From this transaction on, pages read this version."""
+    await conn.execute(text(f"drop view if exists read.{projection.name}"))
+    names = ", ".join(c.name for c in projection.columns)
+    await conn.execute(
+        text(f"create view read.{projection.name} as select {names} from read.{projection.table}")  # noqa: S608
+    )
+    await conn.execute(REGISTER, {"name": projection.name, "version": projection.version})
+
+
+def _ddl(projection: Projection[Any], column: Column) -> str:
+    if column.name == projection.key:
+        return f"{column.name} {column.type} primary key"
+    return f"{column.name} {column.type}" + ("" if column.optional else " not null")

@@ -1,0 +1,1 @@
+"""The six services; none of them imports another."""

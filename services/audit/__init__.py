@@ -1,0 +1,1 @@
+"""Audit hears everything and answers for histories, figures and proofs."""

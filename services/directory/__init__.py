@@ -1,0 +1,1 @@
+"""Directory owns organisations, seats, staff accounts, sign-in and the working-day calendar."""

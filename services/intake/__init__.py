@@ -1,0 +1,1 @@
+"""Intake owns what a resident raises: the matter, its receipt and the vault of residents' data."""

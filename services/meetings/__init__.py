@@ -1,0 +1,1 @@
+"""Meetings owns what a council deliberates, resolves and credits as duty."""

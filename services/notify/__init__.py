@@ -1,0 +1,1 @@
+"""Notify owns who is told of what, how, and whether it arrived."""

@@ -1,0 +1,1 @@
+"""Routing owns who answers a matter and by when."""

@@ -1,0 +1,1 @@
+"""The one look of all pages: base page, parts, tokens, icons and translations."""

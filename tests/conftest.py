@@ -1,0 +1,99 @@
+"""Fixtures for all tests: servers on demand, and no network for tests that need none."""
+
+import contextlib
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests import servers
+from trial.servers import Kafka, Postgres
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("house")
+
+ends_run = pytest.StashKey[bool]()
+network = {"closed": False}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[ends_run] = servers.begin_run()
+    sys.addaudithook(refuse_network)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The process that began the run outlives its workers, so it stops the servers."""
+    if config.stash.get(ends_run, False):
+        servers.end_run()
+
+
+def refuse_network(event: str, details: tuple[Any, ...]) -> None:
+    if network["closed"] and event in ("socket.connect", "socket.bind"):
+        _socket, address = details
+        if isinstance(address, tuple):  # a path is a local socket and harms nobody
+            raise RuntimeError(f"a test that opens {address} must be marked connected or faults")
+
+
+def may_connect(node: pytest.Item) -> bool:
+    return any(node.get_closest_marker(name) for name in ("connected", "faults"))
+
+
+@pytest.fixture(autouse=True)
+def closed_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    network["closed"] = not may_connect(request.node)
+    yield
+    network["closed"] = False
+
+
+@pytest.fixture(scope="session")
+def postgres_of_run() -> Postgres:
+    return servers.shared_postgres()
+
+
+@pytest.fixture(scope="session")
+def kafka_of_run() -> Kafka:
+    return servers.shared_kafka()
+
+
+@pytest.fixture
+def postgres(request: pytest.FixtureRequest) -> Postgres:
+    server: Postgres = lent(request, "postgres_of_run")
+    return server
+
+
+@pytest.fixture
+def kafka(request: pytest.FixtureRequest) -> Kafka:
+    server: Kafka = lent(request, "kafka_of_run")
+    return server
+
+
+def lent(request: pytest.FixtureRequest, name: str) -> Any:
+    """Only then started: a wrong marker shall not cost the plain run its minute."""
+    if not may_connect(request.node):
+        pytest.fail("a test that uses servers must be marked connected or faults", pytrace=False)
+    return request.getfixturevalue(name)
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Begins this test's topics and groups, which are never deleted."""
+    return "t" + uuid.uuid4().hex[:10]
+
+
+@pytest.fixture
+def database(postgres: Postgres, prefix: str) -> Iterator[Callable[[], str]]:
+    """Makes databases of this test's own, as the migrations leave them; answers the URL of each."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"{prefix}_{len(names)}")
+        postgres.create_database(names[-1], template=servers.TEMPLATE)
+        return postgres.url(names[-1])
+
+    yield make
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            stack.callback(postgres.drop_database, name)

@@ -1,0 +1,99 @@
+"""The pair of servers that one test run shares, and what tests ask of them."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from trial.servers import Kafka, Postgres
+from trial.servers.server import alone
+
+RUN = "MAZHA_TEST_RUN"  # names the run; workers of pytest-xdist inherit it
+TEMPLATE = "template_of_tests"
+FOLDERS = "mazha-tests-"
+
+
+def make_template(url: str) -> None:
+    """Fill the database that every test's own database is copied from."""
+    del url
+
+
+def begin_run() -> bool:
+    """Name this run; answer whether this process is the one that ends it."""
+    if RUN in os.environ:
+        return False
+    me = psutil.Process()
+    os.environ[RUN] = f"{me.pid}-{int(me.create_time())}"
+    return True
+
+
+def end_run() -> None:
+    wipe(run_folder())
+    del os.environ[RUN]
+
+
+def run_folder() -> Path:
+    return Path(tempfile.gettempdir(), FOLDERS + os.environ[RUN])
+
+
+def shared_postgres() -> Postgres:
+    """Careless of a machine's crash, so unfit for a test that kills it: such take their own."""
+    folder = run_folder()
+    with alone(folder / "lock"):
+        sweep()
+        server = Postgres(folder / "postgres", durable=False).start()
+        with contextlib.suppress(FileExistsError):
+            (folder / "has-template").touch(exist_ok=False)
+            server.create_database(TEMPLATE)
+            make_template(server.url(TEMPLATE))
+    return server
+
+
+def shared_kafka() -> Kafka:
+    with alone(run_folder() / "lock"):
+        sweep()
+    return Kafka(run_folder() / "kafka").start()
+
+
+def sweep() -> None:
+    """End what runs that were killed have left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(FOLDERS + "*"):
+        pid, started = map(int, folder.name.removeprefix(FOLDERS).split("-"))
+        if not lives(pid, started):
+            wipe(folder)
+
+
+def lives(pid: int, started: int) -> bool:
+    try:
+        return abs(psutil.Process(pid).create_time() - started) < 2
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wipe(folder: Path) -> None:
+    if not folder.exists():
+        return
+    for server in (Postgres(folder / "postgres"), Kafka(folder / "kafka")):
+        server.wipe()
+    for left in folder.iterdir():
+        left.unlink()
+    folder.rmdir()
+
+
+async def make_topics(
+    bootstrap: str,
+    names: Sequence[str],
+    partitions: int = 12,
+    configs: Mapping[str, str] | None = None,
+) -> None:
+    topics = [NewTopic(name, partitions, 1, topic_configs=dict(configs or {})) for name in names]
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.create_topics(topics)
+    finally:
+        await admin.close()

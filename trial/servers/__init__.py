@@ -1,0 +1,7 @@
+"""PostgreSQL and Kafka on this machine without Docker, for the trial and the tests."""
+
+from .kafka import Kafka
+from .postgres import Postgres
+from .server import Server, Trouble
+
+__all__ = ["Kafka", "Postgres", "Server", "Trouble"]
