@@ -1,4 +1,4 @@
-"""The shell over FastStream: batches of raw records to one function, from where our database stands.
+"""The shell over FastStream: raw records in batches, from where our own database stands.
 
 Its defaults lose facts (kernel.md §1.1, §6.3): what differs here differs for a measured reason.
 """
@@ -31,7 +31,7 @@ HeardFrom = Callable[[str, int, str, Sequence[Arrived]], Awaitable[object]]
 STAND = text("select topic, partition, topic_id, next_offset from kernel.inbox_offsets")
 
 
-class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+class Listener(ConsumerRebalanceListener):
     """One group member of one service. Kafka's own offsets are only a hint: ours are the truth."""
 
     def __init__(

@@ -18,7 +18,8 @@ MOST = 200
 # The lease is real time even where the clock was moved: it says when another may try.
 CLAIM = text("""
 update kernel.due d
-   set tries = tries + 1, held_until = clock_timestamp() + least(interval '1 hour', interval '30 seconds' * power(2, tries))
+   set tries = tries + 1, held_until = clock_timestamp() + least(interval '1 hour',
+       interval '30 seconds' * power(2, tries))
   from (select stream_id, clock from kernel.due
          where at <= kernel.now() and held_until < clock_timestamp()
          order by at limit :most for update skip locked) due
@@ -26,11 +27,14 @@ update kernel.due d
 returning d.stream_id, d.clock, d.at, d.tries
 """)
 RUNG = text("delete from kernel.due where (stream_id, clock, at) = (:stream, :clock, :at)")
-FAILED = text("update kernel.due set error = :error where (stream_id, clock, at) = (:stream, :clock, :at)")
+FAILED = text(
+    "update kernel.due set error = :error where (stream_id, clock, at) = (:stream, :clock, :at)"
+)
 NOW = text("select kernel.now() as now")
 SHIFT = text("""
 insert into kernel.clock_shift (shift) values (:by)
-on conflict (one) do update set shift = clock_shift.shift + excluded.shift where excluded.shift >= interval '0'
+on conflict (one) do update set shift = clock_shift.shift + excluded.shift
+    where excluded.shift >= interval '0'
 """)
 
 
@@ -69,8 +73,11 @@ class Tick:
                 raise
             await self.store.db.do(FAILED, named | {"error": type(error).__name__})
             log.error(
-                "a clock rang and its rule failed; it rings again", **named, tries=row.tries,
-                error=type(error).__name__, do="mend the rule of this clock; nothing else waits for it",
+                "a clock rang and its rule failed; it rings again",
+                **named,
+                tries=row.tries,
+                error=type(error).__name__,
+                do="mend the rule of this clock; nothing else waits for it",
             )
 
     async def _wake(self, row: Row[Any]) -> None:

@@ -76,5 +76,3 @@ class Reacting:
         if isinstance(error, Busy) or passes(error):
             raise error
         return Trouble(heard.told, "parked", f"{type(error).__name__} in {self.reaction.name}")
-
-

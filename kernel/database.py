@@ -1,6 +1,6 @@
 """One PostgreSQL database: single statements commit by themselves, several share a transaction."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,11 +16,11 @@ SESSION = {
     "idle_in_transaction_session_timeout": "60s",
 }
 PASSING = ("08", "40", "53", "55P03", "57", "25P03", "25006")
-"""SQLSTATEs that pass by themselves: connection, rollback, resources, lock, shutdown, idle, standby."""
+"""SQLSTATEs that pass: connection, rollback, resources, lock, shutdown, idle, standby."""
 
 
 class Database:
-    """`pool` bounds how many connections this process opens; `limit` bounds a statement, seconds."""
+    """`pool` bounds the connections of this process, `limit` the seconds of a statement."""
 
     def __init__(self, url: str, name: str = "mazha", pool: int = 5, limit: float = 60) -> None:
         self.engine: AsyncEngine = create_async_engine(
@@ -60,6 +60,12 @@ class Database:
         await self.engine.dispose()
 
 
+def spread(names: str, rows: Iterable[Sequence[object]]) -> dict[str, list[object]]:
+    """Rows turned into the arrays that an `unnest` takes, one for each name."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(names.split())
+    return {name: list(column) for name, column in zip(names.split(), columns, strict=True)}
+
+
 def sqlstate(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlstate", None) or "")
 
@@ -75,7 +81,9 @@ def passes(error: BaseException) -> bool:
         return True
     if isinstance(error, DBAPIError):
         state = sqlstate(error)
-        return error.connection_invalidated or state.startswith(PASSING) or (
-            isinstance(error, OperationalError) and not state
+        return (
+            error.connection_invalidated
+            or state.startswith(PASSING)
+            or (isinstance(error, OperationalError) and not state)
         )
     return False

@@ -11,12 +11,15 @@ log = structlog.get_logger(__name__)
 HERE = text("""
 select d.oid::text || '/' || (select timeline_id from pg_control_checkpoint())::text
        || '/' || (select system_identifier from pg_control_system())::text as identity,
-       (select identity from kernel.identity) as known, (select source from kernel.identity) as source
+       (select identity from kernel.identity) as known, (select source
+           from kernel.identity) as source
   from pg_database d where datname = current_database()
 """)
 FOUND = text("""
-insert into kernel.identity (source, epoch, identity, since) values (:source, 1, :identity, kernel.now())
-on conflict (one) do update set identity = excluded.identity, epoch = identity.epoch + 1, since = excluded.since
+insert into kernel.identity (source, epoch, identity, since) values (:source, 1, :identity,
+    kernel.now())
+on conflict (one) do update set identity = excluded.identity, epoch = identity.epoch + 1,
+    since = excluded.since
   where identity.identity <> excluded.identity
 """)
 RAISE = text("update kernel.identity set epoch = epoch + 1, since = kernel.now()")

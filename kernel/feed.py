@@ -12,7 +12,8 @@ from kernel.envelope import About
 
 # `seq` is contiguous, so a range is a limit.
 READ = text("""
-select f.seq, f.key, true as ours, i.source, e.stream_id, e.version, e.event_id, e.type, e.schema_ver,
+select f.seq, f.key, true as ours, i.source, e.stream_id, e.version, e.event_id, e.type,
+    e.schema_ver,
        e.data, e.meta, e.hash, e.at
   from kernel.feed f join kernel.events e using (stream_id, version), kernel.identity i
  where f.journal_id is null and f.seq > :after and f.seq <= :upto
@@ -33,7 +34,7 @@ select seq from kernel.feed where stream_id = :stream and version = :version and
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One fact in the local order, not yet read. `type` is None where its envelope was unreadable."""
+    """One fact in the local order, not yet read; `type` is None without a readable envelope."""
 
     seq: int
     key: str
@@ -68,7 +69,10 @@ async def place(db: Database, stream_id: str, version: int) -> int | None:
 
 
 def _told(rows: Sequence[Row[Any]]) -> list[Told]:
-    return [Told(r.seq, r.key, r.type, r.schema_ver or 0, r.data or b"", _about(r), r.ours) for r in rows]
+    return [
+        Told(r.seq, r.key, r.type, r.schema_ver or 0, r.data or b"", _about(r), r.ours)
+        for r in rows
+    ]
 
 
 def _about(r: Row[Any]) -> About | None:

@@ -49,9 +49,7 @@ def fold(
     return troubles
 
 
-def _fold_one(
-    projection: Projection[R], rows: dict[str, R | None], heard: Heard
-) -> Trouble | None:
+def _fold_one(projection: Projection[R], rows: dict[str, R | None], heard: Heard) -> Trouble | None:
     told, about = heard.told, heard.told.about
     if heard.fact is None or about is None or told.type is None:
         return Trouble(told, heard.state, heard.trouble)
@@ -144,7 +142,9 @@ def _upsert(projection: Projection[Any], table: str) -> Any:
     cols = projection.columns
     names = ", ".join(c.name for c in cols)
     given = ", ".join(f"cast(:{c.name} as {_wire(c)}[])" for c in cols)
-    taken = ", ".join(f"cast(r.{c.name} as jsonb)" if c.type == "jsonb" else f"r.{c.name}" for c in cols)
+    taken = ", ".join(
+        f"cast(r.{c.name} as jsonb)" if c.type == "jsonb" else f"r.{c.name}" for c in cols
+    )
     changed = ", ".join(f"{c.name} = excluded.{c.name}" for c in cols if c.name != projection.key)
     conflict = f"do update set {changed}" if changed else "do nothing"
     return text(

@@ -2,13 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from kernel.database import Database
 from kernel.decider import Actor, Call, Refused, Stream
 from kernel.envelope import Envelope
 from kernel.event import Event
@@ -26,7 +27,6 @@ from kernel.store import (
     digest,
     load,
 )
-from kernel.database import Database
 from kernel.writer import Writer
 
 C = TypeVar("C")
@@ -88,7 +88,7 @@ async def handle(
         if past.done is not None:  # before decide: a retry must not meet its own effect
             return _again(past, mark, stream_id)
         try:
-            return await _try(store, stream, stream_id, wish, command, desk, past, mark)
+            return await Turn(store, stream, stream_id, command, mark, past).take(wish, desk)
         except Conflict:
             await asyncio.sleep(random.uniform(0, 0.01 * 2**turn))  # noqa: S311
     raise Conflict(stream_id)
@@ -100,92 +100,81 @@ def _again(past: History[E], mark: bytes, stream_id: str) -> Done:
     return Done(stream_id, past.done or 0, again=True)
 
 
-async def _try(
-    store: Store,
-    stream: Stream[C, S, E, W],
-    stream_id: str,
-    wish: C,
-    command: Command,
-    desk: Callable[[S, Call], W],
-    past: History[E],
-    mark: bytes,
-) -> Done:
-    if command.seen not in (None, past.version):
-        raise Stale("screen-is-old", version=past.version)
-    before = stream.decider.after(past.facts)
-    facts = stream.decider.decide(wish, before, desk(before, Call(command.by, past.now)))
-    if not facts:
-        return Done(stream_id, past.version, again=True)
-    item = await prepare(store, stream, stream_id, command, past, mark, before, facts)
-    try:
-        outcome = await store.writer.append(item)
-    except Claimed:
-        raise Refused("already-taken", stream=stream_id) from None
-    return Done(stream_id, outcome.version, outcome.again)
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[C, S, E, W]):
+    """A stream as it was just read, and what a command makes of it."""
 
+    store: Store
+    stream: Stream[C, S, E, W]
+    stream_id: str
+    command: Command
+    mark: bytes
+    past: History[E]
 
-async def prepare(
-    store: Store,
-    stream: Stream[C, S, E, W],
-    stream_id: str,
-    command: Command,
-    past: History[E],
-    mark: bytes,
-    before: S,
-    facts: Sequence[E],
-) -> Append:
-    """What the command writes: the facts, closed and chained, and what the new state waits for."""
-    key = stream.key_of(stream_id)
-    sealer = await store.keyring.sealer(key, facts)
-    after = stream.decider.after(facts, before)
-    was, now = stream.clocks(before), stream.clocks(after)
-    held, holds = stream.claims(before), stream.claims(after)
-    return Append(
-        command_id=command.id,
-        digest=mark,
-        stream_id=stream_id,
-        key=key,
-        expected=past.version,
-        at=past.now,
-        facts=write(store, stream_id, key, command, past, facts, sealer),
-        start={clock: at for clock, at in now.items() if was.get(clock) != at},
-        stop=[clock for clock in was if clock not in now],
-        claim=holds - held,
-        free=held - holds,
-    )
+    async def take(self, wish: C, desk: Callable[[S, Call], W]) -> Done:
+        if self.command.seen not in (None, self.past.version):
+            raise Stale("screen-is-old", version=self.past.version)
+        before = self.stream.decider.after(self.past.facts)
+        call = Call(self.command.by, self.past.now)
+        facts = self.stream.decider.decide(wish, before, desk(before, call))
+        if not facts:
+            return Done(self.stream_id, self.past.version, again=True)
+        return await self._append(await self.prepare(before, facts))
 
+    async def _append(self, item: Append) -> Done:
+        try:
+            outcome = await self.store.writer.append(item)
+        except Claimed:
+            raise Refused("already-taken") from None
+        return Done(self.stream_id, outcome.version, outcome.again)
 
-def write(
-    store: Store,
-    stream_id: str,
-    key: str,
-    command: Command,
-    past: History[E],
-    facts: Sequence[E],
-    sealer: Sealer,
-) -> list[Written]:
-    written, tip = [], past.hash
-    for version, fact in enumerate(facts, past.version + 1):
-        envelope = Envelope(
-            source=store.source,
-            stream=stream_id,
+    async def prepare(self, before: S, facts: Sequence[E]) -> Append:
+        """The facts, closed and chained, and what the new state waits for and holds."""
+        key = self.stream.key_of(self.stream_id)
+        sealer = await self.store.keyring.sealer(key, facts)
+        after = self.stream.decider.after(facts, before)
+        was, now = self.stream.clocks(before), self.stream.clocks(after)
+        held, holds = self.stream.claims(before), self.stream.claims(after)
+        return Append(
+            command_id=self.command.id,
+            digest=self.mark,
+            stream_id=self.stream_id,
+            key=key,
+            expected=self.past.version,
+            at=self.past.now,
+            facts=list(self._written(key, facts, sealer)),
+            start={clock: at for clock, at in now.items() if was.get(clock) != at},
+            stop=[clock for clock in was if clock not in now],
+            claim=holds - held,
+            free=held - holds,
+        )
+
+    def _written(self, key: str, facts: Sequence[E], sealer: Sealer) -> Iterator[Written]:
+        tip = self.past.hash
+        for version, fact in enumerate(facts, self.past.version + 1):
+            written = closed(self._envelope(key, version, fact), fact, tip, sealer)
+            tip = written.hash
+            yield written
+
+    def _envelope(self, key: str, version: int, fact: E) -> Envelope:
+        return Envelope(
+            source=self.store.source,
+            stream=self.stream_id,
             key=key,
             version=version,
-            epoch=store.epoch,
+            epoch=self.store.epoch,
             id=uuid7(),
             type=type(fact).__name__,
             schema_ver=fact.schema_ver(),
-            at=past.now,
-            actor=command.by,
-            cause=command.cause or command.id,
-            correlation=command.correlation,
+            at=self.past.now,
+            actor=self.command.by,
+            cause=self.command.cause or self.command.id,
+            correlation=self.command.correlation,
         )
-        written.append(sealed(envelope, fact, tip, sealer))
-        tip = written[-1].hash
-    return written
 
 
-def sealed(envelope: Envelope, fact: Event, tip: bytes, sealer: Sealer) -> Written:
+def closed(envelope: Envelope, fact: Event, tip: bytes, sealer: Sealer) -> Written:
+    """The bytes as they are stored. Refused when they are too many."""
     data, meta = fact.written(sealer.for_fact(envelope.id)), envelope.written()
     if len(data) > MOST_BYTES:
         raise Refused("too-large", most=MOST_BYTES)

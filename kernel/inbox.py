@@ -1,7 +1,7 @@
 """Writes down what others tell, once and in their order. It decides nothing and folds nothing."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 import orjson
 import structlog
@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel.database import Database, passes
+from kernel.database import Database, passes, spread
 from kernel.envelope import Envelope, Unreadable, from_headers
 
 log = structlog.get_logger(__name__)
@@ -18,7 +18,8 @@ FENCE = text("""
 insert into kernel.inbox_offsets (topic, partition, topic_id, next_offset)
 values (:topic, :partition, :topic_id, 0)
 on conflict (topic, partition) do update set topic_id = excluded.topic_id,
-  next_offset = case when inbox_offsets.topic_id = excluded.topic_id then inbox_offsets.next_offset else 0 end
+  next_offset = case when inbox_offsets.topic_id = excluded.topic_id
+      then inbox_offsets.next_offset else 0 end
 returning next_offset
 """)
 PASSED = text("""
@@ -26,7 +27,8 @@ update kernel.inbox_offsets set next_offset = :next where topic = :topic and par
 """)
 GUARDS = text("""
 select source, stream_id, epoch, version, waiting from kernel.inbox_guards
- where (source, stream_id) in (select * from unnest(cast(:sources as text[]), cast(:streams as text[])))
+ where (source, stream_id) in (select * from unnest(cast(:sources as text[]),
+     cast(:streams as text[])))
 """)
 GUARD = text("""
 insert into kernel.inbox_guards (source, stream_id, epoch, version, waiting)
@@ -37,15 +39,20 @@ on conflict (source, stream_id) do update
 """)
 JOURNAL = text("""
 with j as (
-  insert into kernel.journal (source, stream_id, epoch, version, event_id, type, schema_ver, data, meta, hash,
+  insert into kernel.journal (source, stream_id, epoch, version, event_id, type, schema_ver,
+      data, meta, hash,
       at, raw_headers, topic, partition, "offset", key, heard_at, waits)
   select source, stream_id, epoch, version, event_id, type, schema_ver, data, meta, hash,
          at, raw_headers, :topic, :partition, "offset", key, kernel.now(), waits
-    from unnest(cast(:sources as text[]), cast(:streams as text[]), cast(:epochs as int[]), cast(:versions as int[]),
-                cast(:ids as uuid[]), cast(:types as text[]), cast(:vers as smallint[]), cast(:datas as bytea[]),
+    from unnest(cast(:sources as text[]), cast(:streams as text[]), cast(:epochs as int[]),
+        cast(:versions as int[]),
+                cast(:ids as uuid[]), cast(:types as text[]), cast(:vers as smallint[]),
+                    cast(:datas as bytea[]),
                 cast(:metas as bytea[]), cast(:hashes as bytea[]), cast(:ats as timestamptz[]),
-                cast(:raws as bytea[]), cast(:offsets as bigint[]), cast(:keys as text[]), cast(:waits as boolean[]))
-      with ordinality as n(source, stream_id, epoch, version, event_id, type, schema_ver, data, meta, hash, at,
+                cast(:raws as bytea[]), cast(:offsets as bigint[]), cast(:keys as text[]),
+                    cast(:waits as boolean[]))
+      with ordinality as n(source, stream_id, epoch, version, event_id, type, schema_ver, data,
+          meta, hash, at,
                            raw_headers, "offset", key, waits, nth)
    order by nth
   on conflict (source, stream_id, epoch, version) do nothing
@@ -55,7 +62,8 @@ insert into kernel.feed_queue (key, stream_id, version, journal_id)
 select key, stream_id, version, id from j where not waits order by id
 """)
 WAITING = text("""
-select id, epoch, version from kernel.journal where waits and source = :source and stream_id = :stream
+select id, epoch, version from kernel.journal where waits and source = :source
+    and stream_id = :stream
    and epoch >= :epoch and version > :version order by version, epoch desc limit 1000
 """)
 GO_ON = text("""
@@ -95,6 +103,7 @@ class Guard:
 
 Stream = tuple[str, str]
 """(source, stream id)"""
+Row = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -102,7 +111,7 @@ class Page:
     """What one batch of one partition adds to the journal."""
 
     guards: dict[Stream, Guard]
-    rows: list[dict[str, object]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     forks: list[dict[str, object]] = field(default_factory=list)
     moved: set[Stream] = field(default_factory=set)
     duplicates: int = 0
@@ -135,7 +144,7 @@ class Page:
 
 
 def place_of(guard: Guard, envelope: Envelope) -> str:
-    """next, duplicate, gap; or fork: its source was put back, and tells another history from here."""
+    """next, duplicate, gap; or fork: its source was put back and now tells another history."""
     if envelope.epoch < guard.epoch:
         return "duplicate" if envelope.version <= guard.version else "gap"
     if envelope.version == guard.version + 1:
@@ -180,9 +189,7 @@ class Inbox:
                 page = await self._hear(topic, partition, topic_id, [(record, None)])
         return page
 
-    async def _hear(
-        self, topic: str, partition: int, topic_id: str, batch: Sequence[Read]
-    ) -> Page:
+    async def _hear(self, topic: str, partition: int, topic_id: str, batch: Sequence[Read]) -> Page:
         where = {"topic": topic, "partition": partition}
         async with self.db.begin() as conn:
             fence = await conn.execute(FENCE, where | {"topic_id": topic_id})
@@ -207,29 +214,29 @@ async def _guards(
     asked = sorted({(envelope.source, envelope.stream) for envelope, _ in known})
     if not asked:
         return {}
-    values = {"sources": [s for s, _ in asked], "streams": [s for _, s in asked]}
-    rows = await conn.execute(GUARDS, values)
+    rows = await conn.execute(GUARDS, spread("sources streams", asked))
     return {(r.source, r.stream_id): Guard(r.epoch, r.version, r.waiting) for r in rows}
 
 
 async def _write(conn: AsyncConnection, page: Page, where: Mapping[str, object]) -> None:
     if page.rows:
-        await conn.execute(JOURNAL, {**where, **by_column(page.rows)})
+        await conn.execute(JOURNAL, {**where, **spread(COLUMNS, page.rows)})
     for stream in sorted(page.moved):
         if page.guards[stream].waiting:
             await _go_on(conn, stream, page.guards[stream])
     for fork in page.forks:
         await conn.execute(FORK, fork)
     if page.moved:
-        await conn.execute(GUARD, by_column([_guard(s, page.guards[s]) for s in page.moved]))
+        guards = [(*stream, *astuple(page.guards[stream])) for stream in page.moved]
+        await conn.execute(GUARD, spread("sources streams epochs versions waiting", guards))
 
 
 async def _go_on(conn: AsyncConnection, stream: Stream, guard: Guard) -> None:
     """What came before its turn follows, as far as the versions now connect."""
-    values = {"source": stream[0], "stream": stream[1]}
-    values |= {"epoch": guard.epoch, "version": guard.version}
+    where = {"source": stream[0], "stream": stream[1]}
+    here = {"epoch": guard.epoch, "version": guard.version}
     ids = []
-    for row in await conn.execute(WAITING, values):
+    for row in await conn.execute(WAITING, {**where, **here}):
         if row.version == guard.version + 1 and row.epoch >= guard.epoch:
             guard.epoch, guard.version = row.epoch, row.version
             ids.append(row.id)
@@ -246,29 +253,20 @@ def _read(record: Arrived) -> tuple[Envelope, bytes] | None:
         return None
 
 
-def _row(record: Arrived, e: Envelope, hash_: bytes, waits: bool) -> dict[str, object]:
-    return {
-        "sources": e.source, "streams": e.stream, "epochs": e.epoch, "versions": e.version,
-        "ids": e.id, "types": e.type, "vers": e.schema_ver, "datas": record.value,
-        "metas": e.written(), "hashes": hash_, "ats": e.at, "raws": None,
-        "offsets": record.offset, "keys": e.key, "waits": waits,
-    }  # fmt: skip
+COLUMNS = """sources streams epochs versions ids types vers datas metas hashes ats
+             raws offsets keys waits"""
 
 
-def _nameless(record: Arrived) -> dict[str, object]:
+def _row(r: Arrived, e: Envelope, hash_: bytes, waits: bool) -> Row:
+    named = (e.source, e.stream, e.epoch, e.version, e.id, e.type, e.schema_ver)
+    return (*named, r.value, e.written(), hash_, e.at, None, r.offset, e.key, waits)
+
+
+def _nameless(r: Arrived) -> Row:
     """Kept as it came, under the key that Kafka knows: that key's facts wait for a person."""
-    raw = [(name, value.hex() if value is not None else None) for name, value in record.headers]
-    names = "sources streams epochs versions ids types vers metas hashes ats".split()
-    key = (record.key or b"").decode("ascii", "backslashreplace").replace("\0", "\\0")[:200]
-    return dict.fromkeys(names) | {
-        "datas": record.value, "raws": orjson.dumps(raw),
-        "offsets": record.offset, "keys": key, "waits": False,
-    }  # fmt: skip
-
-
-def _guard(stream: Stream, guard: Guard) -> dict[str, object]:
-    named = {"sources": stream[0], "streams": stream[1], "epochs": guard.epoch}
-    return named | {"versions": guard.version, "waiting": guard.waiting}
+    raw = [(name, value.hex() if value is not None else None) for name, value in r.headers]
+    key = (r.key or b"").decode("ascii", "backslashreplace").replace("\0", "\\0")[:200]
+    return (*[None] * 7, r.value, None, None, None, orjson.dumps(raw), r.offset, key, False)
 
 
 def _fork(guard: Guard, e: Envelope) -> dict[str, object]:
@@ -277,24 +275,26 @@ def _fork(guard: Guard, e: Envelope) -> dict[str, object]:
     return {"source": e.source, "stream": e.stream, **missing}
 
 
-def by_column(rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
 def _report(topic: str, partition: int, page: Page) -> None:
     where = {"topic": topic, "partition": partition}
     if page.gaps:
         log.error(
-            "facts came before their predecessors and wait for them", count=page.gaps, **where,
+            "facts came before their predecessors and wait for them",
+            count=page.gaps,
+            **where,
             do="see the journal's waiting rows; refill the stream from its owner",
         )
     for fork in page.forks:
         log.error(
-            "a source was put back to a backup: it no longer has these facts of ours", **where, **fork,
+            "a source was put back to a backup: it no longer has these facts of ours",
+            **where,
+            **fork,
             do="compare with the owner; both histories stay in the journal",
         )
     if page.unreadable:
         log.error(
             "records without a readable envelope were kept; their keys are parked",
-            count=page.unreadable, **where, do="look at their journal rows, then skip or retry",
+            count=page.unreadable,
+            **where,
+            do="look at their journal rows, then skip or retry",
         )

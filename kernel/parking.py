@@ -11,14 +11,17 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel.database import Database
+from kernel.database import Database, spread
 from kernel.fold import Trouble
 
-HELD = text("select distinct key from kernel.parked where consumer = :consumer and key = any(:keys)")
+HELD = text(
+    "select distinct key from kernel.parked where consumer = :consumer and key = any(:keys)"
+)
 PARK = text("""
 insert into kernel.parked (consumer, key, seq, state, next_at, since, error)
 select :consumer, key, seq, state, clock_timestamp(), clock_timestamp(), error
-  from unnest(cast(:keys as text[]), cast(:seqs as bigint[]), cast(:states as text[]), cast(:errors as text[]))
+  from unnest(cast(:keys as text[]), cast(:seqs as bigint[]), cast(:states as text[]),
+      cast(:errors as text[]))
     as p(key, seq, state, error)
 on conflict (consumer, seq) do nothing
 """)
@@ -34,12 +37,16 @@ AGAIN = text("""
 update kernel.parked
    set tries = tries + 1, error = :error,
        since = case when state = 'behind' then clock_timestamp() else since end,
-       next_at = clock_timestamp() + least(interval '1 minute', interval '1 second' * power(2, tries)),
-       state = case when :state = 'retrying' and state <> 'behind' and clock_timestamp() - since > :patience
+       next_at = clock_timestamp()
+               + least(interval '1 minute', interval '1 second' * power(2, tries)),
+       state = case when :state = 'retrying' and state <> 'behind'
+           and clock_timestamp() - since > :patience
                     then 'parked' else :state end
  where consumer = :consumer and seq = :seq returning state
 """)
-UPGRADED = text("update kernel.parked set state = 'retrying', next_at = clock_timestamp() where state = 'too-new'")
+UPGRADED = text("""
+update kernel.parked set state = 'retrying', next_at = clock_timestamp() where state = 'too-new'
+""")
 RETRY = text("""
 update kernel.parked set state = 'retrying', next_at = clock_timestamp(), since = clock_timestamp()
  where consumer = :consumer and key = :key and state in ('parked', 'too-new', 'retrying')
@@ -64,13 +71,8 @@ async def held(conn: AsyncConnection, consumer: str, keys: Iterable[str]) -> set
 
 async def park(conn: AsyncConnection, consumer: str, troubles: Sequence[Trouble]) -> None:
     if troubles:
-        values = {
-            "consumer": consumer,
-            "keys": [t.told.key for t in troubles],
-            "seqs": [t.told.seq for t in troubles],
-            "states": [t.state for t in troubles],
-            "errors": [t.error for t in troubles],
-        }
+        rows = [(t.told.key, t.told.seq, t.state, t.error) for t in troubles]
+        values = {"consumer": consumer, **spread("keys seqs states errors", rows)}
         await conn.execute(PARK, values)
 
 
@@ -83,9 +85,7 @@ async def gone(conn: AsyncConnection, consumer: str, seq: int) -> None:
     await conn.execute(GONE, {"consumer": consumer, "seq": seq})
 
 
-async def again(
-    conn: AsyncConnection, consumer: str, trouble: Trouble, patience: object
-) -> str:
+async def again(conn: AsyncConnection, consumer: str, trouble: Trouble, patience: object) -> str:
     """Keeps it for a later try, each twice as far off; after `patience` it waits for a person."""
     values = {"consumer": consumer, "seq": trouble.told.seq, "state": trouble.state}
     values |= {"error": trouble.error, "patience": patience}
@@ -108,7 +108,9 @@ async def skip(db: Database, consumer: str, seq: int, reason: str, by: UUID) -> 
     return await db.do(SKIP, values) == 1
 
 
-async def listed(db: Database, after: tuple[str, int] = ("", 0), most: int = 100) -> Sequence[Row[Any]]:
+async def listed(
+    db: Database, after: tuple[str, int] = ("", 0), most: int = 100
+) -> Sequence[Row[Any]]:
     return await db.all(LIST, consumer=after[0], seq=after[1], most=most)
 
 

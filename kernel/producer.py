@@ -83,9 +83,16 @@ class KafkaOutbound:
             lane = (record.topic, partition_of(record.key, counts[record.topic]))
             lanes.setdefault(lane, []).append(n)
         failed = await asyncio.gather(
-            *(_send_lane(producer, lane, [(n, records[n]) for n in ns]) for lane, ns in lanes.items())
+            *(
+                _send_lane(producer, lane, [(n, records[n]) for n in ns])
+                for lane, ns in lanes.items()
+            )
         )
-        return min(failed, default=len(records)) if any(f < len(records) for f in failed) else len(records)
+        return (
+            min(failed, default=len(records))
+            if any(f < len(records) for f in failed)
+            else len(records)
+        )
 
     async def _drop(self) -> None:
         producer, self.producer = self.producer, None
@@ -114,7 +121,9 @@ async def _send_lane(
                 break
             taken += 1
         if not taken:
-            raise ValueError(f"a record of {len(rest[0][1].value or b'')} bytes does not fit a batch")
+            raise ValueError(
+                f"a record of {len(rest[0][1].value or b'')} bytes does not fit a batch"
+            )
         batch.close()
         waiting.append((rest[0][0], await producer.send_batch(batch, topic, partition=partition)))
         rest = rest[taken:]

@@ -51,7 +51,9 @@ class Projection(Generic[R]):
     Raise `version` when the row or a fold changes: the table is then built anew beside the old one.
     """
 
-    def __init__(self, row: type[R], *, key: str, version: int, indexes: Sequence[str] = ()) -> None:
+    def __init__(
+        self, row: type[R], *, key: str, version: int, indexes: Sequence[str] = ()
+    ) -> None:
         self.row, self.key, self.version, self.indexes = row, key, version, tuple(indexes)
         self.name = re.sub(r"(?<!^)(?=[A-Z])", "_", row.__name__).lower()
         self.table = f"{self.name}__v{version}"
@@ -59,10 +61,8 @@ class Projection(Generic[R]):
         self.folds: dict[str, tuple[Fold[R, Any], Keys[Any]]] = {}
         self.kinds: dict[str, type[Event]] = {}
 
-    def when(
-        self, kind: type[F], keys: Keys[F] = _subject
-    ) -> Callable[[Fold[R, F]], Fold[R, F]]:
-        """Registers the function for one fact. `keys` says which rows it touches; else its subject's."""
+    def when(self, kind: type[F], keys: Keys[F] = _subject) -> Callable[[Fold[R, F]], Fold[R, F]]:
+        """Registers the function for one fact. `keys` are its rows, else its subject's own."""
 
         def register(fold: Fold[R, F]) -> Fold[R, F]:
             self.kinds[kind.__name__] = kind

@@ -1,8 +1,8 @@
 """A reaction turns a fact into wishes; run twice it does once, for its command id is the fact's."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from kernel.database import Database
@@ -51,12 +51,8 @@ React = Callable[[F, About], Iterable[Ask]]
 @dataclass(frozen=True, slots=True)
 class Reaction:
     name: str
-    kind: type[Event]
+    kinds: Mapping[str, type[Event]]
     react: React[Any]
-
-    @property
-    def kinds(self) -> dict[str, type[Event]]:
-        return {self.kind.__name__: self.kind}
 
 
 class Reactions:
@@ -65,9 +61,16 @@ class Reactions:
     def __init__(self) -> None:
         self.all: list[Reaction] = []
 
-    def to(self, kind: type[F]) -> Callable[[React[F]], React[F]]:
-        def register(react: React[F]) -> React[F]:
-            self.all.append(Reaction(react.__name__, kind, react))
+    @overload
+    def to(self, kind: type[F], /) -> Callable[[React[F]], React[F]]: ...
+    @overload
+    def to(self, *kinds: type[Event]) -> Callable[[React[Any]], React[Any]]: ...
+    def to(self, *kinds: type[Event]) -> Callable[[React[Any]], React[Any]]:
+        """Facts of one key reach one reaction in their order; two reactions know no order."""
+
+        def register(react: React[Any]) -> React[Any]:
+            heard = {kind.__name__: kind for kind in kinds}
+            self.all.append(Reaction(react.__name__, heard, react))
             return react
 
         return register

@@ -43,7 +43,8 @@ update kernel.checkpoints set seq = :upto, moved_at = clock_timestamp()
 """)
 ENTER = text("""
 insert into kernel.checkpoints (name, seq)
-select name, (select coalesce(max(seq), 0) from kernel.feed) from unnest(cast(:names as text[])) as n(name)
+select name, (select coalesce(max(seq), 0) from kernel.feed)
+    from unnest(cast(:names as text[])) as n(name)
 on conflict do nothing
 """)
 
@@ -63,11 +64,19 @@ class Consumer(Protocol):
 class Reader:
     def __init__(self, db: Database, consumers: Sequence[Consumer], most: int = MOST) -> None:
         self.db, self.most = db, most
-        self.consumers = {c.name: c for c in consumers}
-        self.kinds = merged(consumers)
+        self.consumers: dict[str, Consumer] = {}
+        self.kinds: dict[str, type[Event]] = {}
+        for consumer in consumers:
+            self.add(consumer)
         self.moved = asyncio.Event()
         self.look_again, self.place = 0.0, 0
         self.patience = PATIENCE
+
+    def add(self, consumer: Consumer) -> None:
+        for name, kind in consumer.kinds.items():
+            if self.kinds.setdefault(name, kind) is not kind:
+                raise ValueError(f"{name} names two different facts in {consumer.name} and another")
+        self.consumers[consumer.name] = consumer
 
     async def enter(self) -> None:
         """A reaction that is new to this store reacts from now on, not to the past."""
@@ -119,7 +128,11 @@ class Reader:
         return max([await self._take([c], at, batch, careful=True) for c in group])
 
     async def _pass(
-        self, conn: AsyncConnection, group: Iterable[Consumer], at: int, heard: Sequence[Heard],
+        self,
+        conn: AsyncConnection,
+        group: Iterable[Consumer],
+        at: int,
+        heard: Sequence[Heard],
         careful: bool,
     ) -> int:
         names = [c.name for c in group]
@@ -160,7 +173,11 @@ class Reader:
         if time.monotonic() < self.look_again:
             return 0
         rows = await parking.ready(self.db, list(self.consumers), self.most)
-        told = {t.seq: t for t in await feed.read_at(self.db, [row.seq for row in rows])} if rows else {}
+        told = (
+            {t.seq: t for t in await feed.read_at(self.db, [row.seq for row in rows])}
+            if rows
+            else {}
+        )
         done = [await self._once_more(self.consumers[r.consumer], told[r.seq]) for r in rows]
         self.look_again = 0.0 if any(done) else time.monotonic() + LOOK_AGAIN
         return sum(done)
@@ -226,9 +243,7 @@ async def one_by_one(
     return troubles
 
 
-async def _in_savepoint(
-    conn: AsyncConnection, consumer: Consumer, heard: Heard
-) -> list[Trouble]:
+async def _in_savepoint(conn: AsyncConnection, consumer: Consumer, heard: Heard) -> list[Trouble]:
     try:
         async with conn.begin_nested():
             return await consumer.take(conn, [heard])
@@ -247,15 +262,6 @@ def apart(group: Sequence[Consumer]) -> list[list[Consumer]]:
     """Projections first and together: what pages show must not wait for what reactions do."""
     shown = [c for c in group if not getattr(c, "slow", False)]
     return [part for part in (shown, [c for c in group if c not in shown]) if part]
-
-
-def merged(consumers: Iterable[Consumer]) -> dict[str, type[Event]]:
-    kinds: dict[str, type[Event]] = {}
-    for consumer in consumers:
-        for name, kind in consumer.kinds.items():
-            if kinds.setdefault(name, kind) is not kind:
-                raise ValueError(f"{name} names two different facts: {consumer.name} hears another")
-    return kinds
 
 
 def unreadable(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Builds a read model anew beside the old one, and swaps them behind their view in one transaction."""
+"""Builds a read model anew beside the old one, and swaps the two behind their view."""
 
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +63,9 @@ async def swap(db: Database, projection: Projection[Any], reader: Reader) -> boo
         places = {row.name: row.seq for row in await conn.execute(LOCK, {"names": names})}
         if beside(projection) not in places:
             return True
-        if not await reader.reach(conn, places[beside(projection)], places.get(projection.table, 0)):
+        if not await reader.reach(
+            conn, places[beside(projection)], places.get(projection.table, 0)
+        ):
             return False
         await _replace(conn, projection, projection.table in places)
     log.info("a rebuilt read model is live", name=projection.name, version=projection.version)
@@ -84,7 +86,7 @@ async def _replace(conn: AsyncConnection, projection: Projection[Any], existed: 
 
 
 async def drop_old(db: Database, projection: Projection[Any]) -> list[str]:
-    """Tables of versions that no page reads any more: called a deploy later, when nobody goes back."""
+    """Tables of versions that no page reads any more. Called a deploy later: nobody goes back."""
     async with db.begin() as conn:
         keep = [projection.table, beside(projection)]
         pattern = f"^{projection.name}__v[0-9]+(__next)?$"

@@ -20,7 +20,8 @@ update kernel.checkpoints set seq = :upto, moved_at = clock_timestamp()
 """)
 OURS = text("""
 select f.seq, f.key, f.stream_id, e.data, e.meta, e.hash, e.at
-  from kernel.feed f left join kernel.events e on f.journal_id is null and (e.stream_id, e.version) = (f.stream_id, f.version)
+  from kernel.feed f left join kernel.events e on f.journal_id is null and (e.stream_id,
+      e.version) = (f.stream_id, f.version)
  where f.seq > :after and f.seq <= :upto order by f.seq
 """)
 

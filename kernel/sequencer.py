@@ -3,8 +3,6 @@
 `pos > last`, a snapshot horizon and SKIP LOCKED were all measured to lose or to reorder facts.
 """
 
-from collections.abc import Callable
-
 from sqlalchemy import text
 
 from kernel.database import Database
@@ -34,12 +32,3 @@ async def sequence(db: Database, most: int = MOST) -> int:
         if not (await conn.execute(LEAD)).scalar():
             return 0
         return (await conn.execute(SEQUENCE, {"most": most})).rowcount
-
-
-def sequencer(db: Database, told: Callable[[], None]) -> Callable[[], object]:
-    async def step() -> int:
-        if did := await sequence(db):
-            told()
-        return did
-
-    return step

@@ -5,13 +5,13 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Row, text
 
-from kernel.database import Database
+from kernel.database import Database, spread
 from kernel.decider import Actor, Claim
 from kernel.event import Event, Kinds
 from kernel.proof.chain import GENESIS
@@ -35,26 +35,31 @@ order by version nulls first
 
 APPEND = text("""
 with item as (
-  select * from unnest(cast(:commands as uuid[]), cast(:digests as bytea[]), cast(:streams as text[]),
-                       cast(:expected as int[]), cast(:counts as int[]), cast(:ats as timestamptz[]))
+  select * from unnest(cast(:commands as uuid[]), cast(:digests as bytea[]),
+      cast(:streams as text[]),
+                       cast(:expected as int[]), cast(:counts as int[]),
+                           cast(:ats as timestamptz[]))
              as i(command_id, digest, stream_id, expected, n, at)
 ), prior as (
   select c.command_id, c.version, c.digest from item join kernel.commands c using (command_id)
 ), head as (
   select i.command_id, coalesce(h.version, 0) as version
-    from item i left join lateral (select version from kernel.events e where e.stream_id = i.stream_id
+    from item i left join lateral (select version from kernel.events e
+        where e.stream_id = i.stream_id
                                     order by version desc limit 1) h on true
 ), cmd as (
   insert into kernel.commands (command_id, digest, stream_id, version, at)
   select command_id, digest, stream_id, expected + n, at from item join head using (command_id)
-   where head.version = expected and not exists (select from prior p where p.command_id = item.command_id)
+   where head.version = expected and not exists (select from prior p
+       where p.command_id = item.command_id)
    order by stream_id
   on conflict do nothing returning command_id, version
 ), ev as (
   insert into kernel.events (stream_id, version, event_id, type, schema_ver, data, meta, at, hash)
   select e.stream_id, e.version, event_id, type, schema_ver, data, meta, e.at, hash
     from unnest(cast(:ev_commands as uuid[]), cast(:ev_streams as text[]), cast(:versions as int[]),
-                cast(:ids as uuid[]), cast(:types as text[]), cast(:vers as smallint[]), cast(:datas as bytea[]),
+                cast(:ids as uuid[]), cast(:types as text[]), cast(:vers as smallint[]),
+                    cast(:datas as bytea[]),
                 cast(:metas as bytea[]), cast(:ev_ats as timestamptz[]), cast(:hashes as bytea[]))
           as e(command_id, stream_id, version, event_id, type, schema_ver, data, meta, at, hash)
     join cmd using (command_id)
@@ -63,29 +68,35 @@ with item as (
 ), queued as (
   insert into kernel.feed_queue (key, stream_id, version)
   select k.key, ev.stream_id, ev.version
-    from ev join unnest(cast(:streams as text[]), cast(:keys as text[])) as k(stream_id, key) using (stream_id)
+    from ev join unnest(cast(:streams as text[]), cast(:keys as text[])) as k(stream_id,
+        key) using (stream_id)
    order by ev.stream_id, ev.version
 ), free as (
-  delete from kernel.claims c using unnest(cast(:free_commands as uuid[]), cast(:free_kinds as text[]),
+  delete from kernel.claims c using unnest(cast(:free_commands as uuid[]),
+      cast(:free_kinds as text[]),
       cast(:free_values as text[])) as f(command_id, kind, value), cmd
    where f.command_id = cmd.command_id and (c.kind, c.value) = (f.kind, f.value)
 ), claimed as (
   insert into kernel.claims (kind, value, stream_id)
   select kind, value, stream_id
-    from unnest(cast(:claim_commands as uuid[]), cast(:claim_kinds as text[]), cast(:claim_values as text[]),
+    from unnest(cast(:claim_commands as uuid[]), cast(:claim_kinds as text[]),
+        cast(:claim_values as text[]),
                 cast(:claim_streams as text[])) as c(command_id, kind, value, stream_id)
     join cmd using (command_id) order by kind, value
 ), stopped as (
-  delete from kernel.due d using unnest(cast(:stop_commands as uuid[]), cast(:stop_streams as text[]),
+  delete from kernel.due d using unnest(cast(:stop_commands as uuid[]),
+      cast(:stop_streams as text[]),
       cast(:stop_clocks as text[])) as s(command_id, stream_id, clock), cmd
    where s.command_id = cmd.command_id and (d.stream_id, d.clock) = (s.stream_id, s.clock)
 ), started as (
   insert into kernel.due (stream_id, clock, at)
   select stream_id, clock, s.at
-    from unnest(cast(:due_commands as uuid[]), cast(:due_streams as text[]), cast(:due_clocks as text[]),
+    from unnest(cast(:due_commands as uuid[]), cast(:due_streams as text[]),
+        cast(:due_clocks as text[]),
                 cast(:due_ats as timestamptz[])) as s(command_id, stream_id, clock, at)
     join cmd using (command_id) order by stream_id, clock
-  on conflict (stream_id, clock) do update set at = excluded.at, tries = 0, held_until = '-infinity', error = null
+  on conflict (stream_id, clock) do update set at = excluded.at, tries = 0,
+      held_until = '-infinity', error = null
 )
 select item.command_id, cmd.version as appended, prior.version as prior, prior.digest
   from item left join cmd using (command_id) left join prior using (command_id)
@@ -116,8 +127,7 @@ class History(Generic[E]):
     digest: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One fact, ready to be stored."""
 
     id: UUID
@@ -173,55 +183,42 @@ async def append(db: Database, items: Sequence[Append]) -> dict[UUID, Row[Any]]:
 
 
 def columns(items: Sequence[Append]) -> dict[str, list[Any]]:
-    facts = [(i, n, fact) for i in items for n, fact in enumerate(i.facts, i.expected + 1)]
     return {
-        "commands": [i.command_id for i in items],
-        "digests": [i.digest for i in items],
-        "streams": [i.stream_id for i in items],
-        "keys": [i.key for i in items],
-        "expected": [i.expected for i in items],
-        "counts": [len(i.facts) for i in items],
-        "ats": [i.at for i in items],
-        "ev_commands": [i.command_id for i, _, _ in facts],
-        "ev_streams": [i.stream_id for i, _, _ in facts],
-        "ev_ats": [i.at for i, _, _ in facts],
-        "versions": [n for _, n, _ in facts],
-        "ids": [fact.id for _, _, fact in facts],
-        "types": [fact.type for _, _, fact in facts],
-        "vers": [fact.schema_ver for _, _, fact in facts],
-        "datas": [fact.data for _, _, fact in facts],
-        "metas": [fact.meta for _, _, fact in facts],
-        "hashes": [fact.hash for _, _, fact in facts],
+        **spread(
+            "commands digests streams keys expected counts ats",
+            [
+                (i.command_id, i.digest, i.stream_id, i.key, i.expected, len(i.facts), i.at)
+                for i in items
+            ],
+        ),
+        **spread(
+            "ev_commands ev_streams ev_ats versions ids types vers datas metas hashes",
+            [
+                (i.command_id, i.stream_id, i.at, n, *fact)
+                for i in items
+                for n, fact in enumerate(i.facts, i.expected + 1)
+            ],
+        ),
         **_clocks(items),
         **_claims(items),
     }
 
 
 def _clocks(items: Sequence[Append]) -> dict[str, list[Any]]:
-    start = [(i, clock, at) for i in items for clock, at in i.start.items()]
-    stop = [(i, clock) for i in items for clock in i.stop]
+    start = [(i.command_id, i.stream_id, *clock) for i in items for clock in i.start.items()]
+    stop = [(i.command_id, i.stream_id, clock) for i in items for clock in i.stop]
     return {
-        "due_commands": [i.command_id for i, _, _ in start],
-        "due_streams": [i.stream_id for i, _, _ in start],
-        "due_clocks": [clock for _, clock, _ in start],
-        "due_ats": [at for _, _, at in start],
-        "stop_commands": [i.command_id for i, _ in stop],
-        "stop_streams": [i.stream_id for i, _ in stop],
-        "stop_clocks": [clock for _, clock in stop],
+        **spread("due_commands due_streams due_clocks due_ats", start),
+        **spread("stop_commands stop_streams stop_clocks", stop),
     }
 
 
 def _claims(items: Sequence[Append]) -> dict[str, list[Any]]:
-    claim = [(i, c) for i in items for c in i.claim]
-    free = [(i, c) for i in items for c in i.free]
+    claim = [(i.command_id, i.stream_id, c.kind, c.value) for i in items for c in i.claim]
+    free = [(i.command_id, c.kind, c.value) for i in items for c in i.free]
     return {
-        "claim_commands": [i.command_id for i, _ in claim],
-        "claim_streams": [i.stream_id for i, _ in claim],
-        "claim_kinds": [c.kind for _, c in claim],
-        "claim_values": [c.value for _, c in claim],
-        "free_commands": [i.command_id for i, _ in free],
-        "free_kinds": [c.kind for _, c in free],
-        "free_values": [c.value for _, c in free],
+        **spread("claim_commands claim_streams claim_kinds claim_values", claim),
+        **spread("free_commands free_kinds free_values", free),
     }
 
 

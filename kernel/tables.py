@@ -1,4 +1,4 @@
-"""The tables of read models: made from their row class, read through a view that a swap repoints."""
+"""The tables of read models: made from their row class, read through a view."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,9 @@ LIVE = text("select name, version from kernel.projections where name = any(:name
 ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtext('kernel.tables'))")
 
 
-async def live(conn: AsyncConnection, projections: Sequence[Projection[Any]]) -> list[Projection[Any]]:
+async def live(
+    conn: AsyncConnection, projections: Sequence[Projection[Any]]
+) -> list[Projection[Any]]:
     """Those whose table, in this program's version, is the one that pages read."""
     rows = await conn.execute(LIVE, {"names": [p.name for p in projections]})
     versions: dict[str, int] = {row.name: row.version for row in rows}

@@ -1,15 +1,15 @@
 """Which topic this really is: one that was deleted and made again has another id (KIP-516).
 
-aiokafka speaks Metadata up to version 5; ids came with 10. This is version 12, as the protocol says.
+aiokafka speaks Metadata up to version 5; ids came with 10. This is version 12.
 """
 
 from io import BytesIO
 from uuid import UUID
 
 from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.abstract import AbstractType
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
-    AbstractType,
     Boolean,
     CompactArray,
     CompactString,
@@ -87,8 +87,9 @@ class Topics(Request[Metadata12]):
         self.names = names
 
     def build(self, request_struct_class: type[Metadata12]) -> Metadata12:
-        asked = [(UUID(int=0), name, {}) for name in self.names]
-        return request_struct_class(asked, False, False, {})
+        no_tags: dict[int, bytes] = {}
+        asked = [(UUID(int=0), name, no_tags) for name in self.names]
+        return request_struct_class(asked, False, False, no_tags)
 
 
 async def topic_ids(bootstrap: str, names: list[str]) -> dict[str, str]:

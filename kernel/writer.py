@@ -47,7 +47,7 @@ class Job:
 
 
 class Writer:
-    """No timer: a batch is what arrived meanwhile. With nothing under way an append goes straight."""
+    """No timer: a batch is what arrived meanwhile. With nothing under way it goes at once."""
 
     def __init__(self, db: Database, wake: Wake) -> None:
         self.db, self.wake = db, wake
@@ -95,7 +95,7 @@ class Writer:
         return None
 
     async def _apart(self, batch: Sequence[Job], error: Exception) -> None:
-        """One of them spoilt the statement for all: each on its own. Alone, the error is its own."""
+        """One of them spoilt the statement for all. Alone, an error is its own."""
         if len(batch) > 1 and isinstance(error, DBAPIError) and not error.connection_invalidated:
             for job in batch:
                 await self._flush([job])
@@ -118,7 +118,9 @@ def _meant(item: Append, error: Exception) -> Exception:
     broken = constraint(error) if isinstance(error, IntegrityError) else ""
     if broken == "claims_pkey":
         return Claimed(item.stream_id)
-    if broken == "events_pkey" or (isinstance(error, DBAPIError) and passes(error) and rolled_back(error)):
+    if broken == "events_pkey" or (
+        isinstance(error, DBAPIError) and passes(error) and rolled_back(error)
+    ):
         return Conflict(item.stream_id)
     return error
 

@@ -1,25 +1,33 @@
 """The pair of servers that one test run shares, and what tests ask of them."""
 
+import asyncio
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from kernel.migrations.install import install
 from trial.servers import Kafka, Postgres
 from trial.servers.server import alone
 
 RUN = "MAZHA_TEST_RUN"  # names the run; workers of pytest-xdist inherit it
 TEMPLATE = "template_of_tests"
-FOLDERS = "mazha-tests-"
+FOLDERS = f"mazha-tests-{os.geteuid()}-"
 
 
 def make_template(url: str) -> None:
-    """Fill the database that every test's own database is copied from."""
-    del url
+    """Fill the database that every test's own database is copied from.
+
+    In a thread, for an event loop may already run in this one.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, install(url.replace("://", "+asyncpg://", 1))).result()
 
 
 def begin_run() -> bool:
@@ -75,13 +83,9 @@ def lives(pid: int, started: int) -> bool:
 
 
 def wipe(folder: Path) -> None:
-    if not folder.exists():
-        return
     for server in (Postgres(folder / "postgres"), Kafka(folder / "kafka")):
         server.wipe()
-    for left in folder.iterdir():
-        left.unlink()
-    folder.rmdir()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def make_topics(

@@ -1,4 +1,4 @@
-"""Brings the kernel's tables of one database up to date. Only the migrations job imports Alembic."""
+"""Brings the kernel's tables up to date. Only the migrations job imports Alembic."""
 
 from pathlib import Path
 

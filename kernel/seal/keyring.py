@@ -21,7 +21,8 @@ MAKE = text("""
 with made as (
   insert into kernel.keys (subject, wrapped, ours, private, since)
   select subject, wrapped, true, :private, kernel.now()
-    from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject, wrapped) order by subject
+    from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject,
+        wrapped) order by subject
   on conflict do nothing returning subject)
 insert into kernel.key_queue (subject) select subject from made where not :private
 """)
@@ -36,8 +37,10 @@ insert into kernel.key_queue (subject) select subject from gone where not :priva
 HEAR = text("""
 insert into kernel.keys (subject, wrapped, ours, since, destroyed_at)
 select subject, wrapped, false, kernel.now(), case when wrapped is null then kernel.now() end
-  from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject, wrapped) order by subject
-on conflict (subject) do update set wrapped = null, destroyed_at = coalesce(keys.destroyed_at, excluded.destroyed_at)
+  from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject,
+      wrapped) order by subject
+on conflict (subject) do update set wrapped = null, destroyed_at = coalesce(keys.destroyed_at,
+    excluded.destroyed_at)
   where excluded.wrapped is null and not keys.ours
 """)
 
@@ -50,11 +53,23 @@ class Missing(Enum):
 
 
 class Keyring:
-    """`kek` wraps every key here. A private keyring's keys are told to nobody."""
+    """`kek` wraps every key here; without it nothing can be closed or opened.
 
-    def __init__(self, db: Database, kek: bytes, private: bool = False) -> None:
-        self.db, self.kek, self.private = db, AESGCM(kek), private
+    A private keyring's keys are told to nobody.
+    """
+
+    def __init__(self, db: Database, kek: bytes | None, private: bool = False) -> None:
+        self.db, self._kek, self.private = db, AESGCM(kek) if kek else None, private
         self.cache: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+
+    @property
+    def kek(self) -> AESGCM:
+        if self._kek is None:
+            raise LookupError("this service was given no key for sealed texts")
+        return self._kek
+
+    def forget(self, subject: str) -> None:
+        self.cache.pop(subject, None)
 
     async def sealer(self, key: str, facts: Iterable[Event]) -> Sealer:
         """Makes the missing keys first: what is told sealed must be openable by its owner."""
@@ -73,7 +88,7 @@ class Keyring:
         return {subject: key for subject, key in found.items() if isinstance(key, bytes)}
 
     async def find(self, subjects: Sequence[str]) -> dict[str, bytes | Missing]:
-        found: dict[str, bytes | Missing] = {s: Missing.NOT_YET for s in subjects}
+        found: dict[str, bytes | Missing] = dict.fromkeys(subjects, Missing.NOT_YET)
         found |= {s: key for s in subjects if (key := self._cached(s)) is not None}
         if asked := [s for s, key in found.items() if key is Missing.NOT_YET]:
             rows = await self.db.all(FIND, subjects=asked)
@@ -88,7 +103,7 @@ class Keyring:
 
     async def destroy(self, subject: str) -> None:
         """From here on nothing closed under it can be read, anywhere it was told."""
-        self.cache.pop(subject, None)
+        self.forget(subject)
         await self.db.do(DESTROY, {"subject": subject, "private": self.private})
 
     async def _make(self, subjects: Sequence[str]) -> None:

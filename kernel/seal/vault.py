@@ -1,4 +1,4 @@
-"""Who a person is: kept by one service alone, under a key of their own, and forgotten on request."""
+"""Who a person is: kept by one service alone, under a key of their own, until they ask."""
 
 import os
 from collections.abc import Mapping

@@ -12,11 +12,16 @@ from trial.servers import Postgres, Trouble
 pytestmark = pytest.mark.connected
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Postgres]:
-    server = Postgres(tmp_path / "庭院, postgres").start()
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("postgres") / "庭院, postgres")
     yield server
     server.wipe()
+
+
+@pytest.fixture(autouse=True)
+def started(server: Postgres) -> None:
+    server.start()
 
 
 def test_what_was_committed_outlives_a_kill(server: Postgres) -> None:
@@ -64,9 +69,12 @@ def test_a_forming_that_was_cut_short_is_begun_anew(tmp_path: Path) -> None:
 
 def test_data_it_cannot_read_are_one_clear_line(server: Postgres) -> None:
     server.stop()
-    (server.folder / "data" / "PG_VERSION").write_text("9\n")
+    mark = server.folder / "data" / "PG_VERSION"
+    ours = mark.read_text()
+    mark.write_text("9\n")
     with pytest.raises(Trouble, match=r"FATAL: .*incompatible with server"):
         server.start()
+    mark.write_text(ours)
 
 
 def test_it_syncs_unless_told_to_be_careless(server: Postgres, postgres: Postgres) -> None:

@@ -1,39 +1,40 @@
 """`python -m trial.servers up | down | wipe`: PostgreSQL and Kafka on this machine."""
 
-import os
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from . import Kafka, Postgres, Trouble
 
 app = typer.Typer(help="PostgreSQL and Kafka on this machine.", no_args_is_help=True)
-DATA = Path(os.environ.get("MAZHA_DATA", ".mazha"))
+Data = Annotated[Path, typer.Option(envvar="MAZHA_DATA", help="where both keep what they know")]
+HERE = Path(".mazha")
 
 
-def servers() -> tuple[Postgres, Kafka]:
-    return Postgres(DATA / "postgres"), Kafka(DATA / "kafka")
+def servers(data: Path) -> tuple[Postgres, Kafka]:
+    return Postgres(data / "postgres"), Kafka(data / "kafka")
 
 
 @app.command()
-def up() -> None:
+def up(data: Data = HERE) -> None:
     """Start both, or say where they already run."""
-    postgres, kafka = servers()
+    postgres, kafka = servers(data)
     typer.echo(f"PostgreSQL  {postgres.start().url()}")
     typer.echo(f"Kafka       {kafka.start().bootstrap}")
 
 
 @app.command()
-def down() -> None:
+def down(data: Data = HERE) -> None:
     """Stop both and keep their data."""
-    for server in servers():
+    for server in servers(data):
         server.stop()
 
 
 @app.command()
-def wipe() -> None:
+def wipe(data: Data = HERE) -> None:
     """Stop both and forget everything."""
-    for server in servers():
+    for server in servers(data):
         server.wipe()
 
 

@@ -199,9 +199,10 @@ class Server(ABC):
 
 
 def has_ended(process: psutil.Process) -> bool:
-    """A zombie has: whoever started it may never ask for its exit code."""
+    """A zombie has, for whoever started it may never ask for its exit code; but one that still
+    has threads holds its ports a little longer."""
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
     except psutil.NoSuchProcess:
         return True
 

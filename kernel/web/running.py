@@ -1,0 +1,211 @@
+"""One service of this process: its parts, and the loops that keep them going."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+
+import structlog
+
+from kernel import tables
+from kernel.broker import HeardFrom, Listener
+from kernel.clock import Tick
+from kernel.consumers import Reacting, Showing
+from kernel.database import Database
+from kernel.epoch import epoch_of
+from kernel.handle import Store
+from kernel.inbox import Inbox
+from kernel.loops import FIRST_PAUSE, Wake, back_off, run
+from kernel.producer import KafkaOutbound, Outbound
+from kernel.reader import Reader
+from kernel.rebuild import rebuild
+from kernel.relay import Relay
+from kernel.seal.keyring import Keyring
+from kernel.seal.telling import KeyInbox, KeyTeller
+from kernel.seal.vault import Vault
+from kernel.sequencer import sequence
+from kernel.web.service import Service
+from kernel.web.settings import Settings, raw_key
+from kernel.writer import Busy, Writer
+
+log = structlog.get_logger(__name__)
+KEYS, HEADS = "keys.v1", "heads.v1"
+
+
+class Hearing(Protocol):
+    """A member of a group that hears topics."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    def lag(self) -> int | None: ...
+    def stalled_for(self) -> float: ...
+
+
+class Transport(Protocol):
+    """How services tell and hear each other: Kafka, or a test's own broker."""
+
+    def outbound(self, name: str) -> Outbound: ...
+    def listen(
+        self, db: Database, group: str, topics: Sequence[str], hear: HeardFrom, member: str | None
+    ) -> Hearing: ...
+
+
+class Kafka:
+    def __init__(self, bootstrap: str) -> None:
+        self.bootstrap = bootstrap
+
+    def outbound(self, name: str) -> Outbound:
+        return KafkaOutbound(self.bootstrap, name)
+
+    def listen(
+        self, db: Database, group: str, topics: Sequence[str], hear: HeardFrom, member: str | None
+    ) -> Hearing:
+        return Listener(db, self.bootstrap, group, topics, hear, member)
+
+
+class Running:
+    """Made at once, so that it can say how it is; opened when its database answers."""
+
+    store: Store
+    reader: Reader
+    relay: Relay
+
+    def __init__(
+        self, service: Service, settings: Settings, transport: Transport | None = None
+    ) -> None:
+        self.service, self.settings = service, settings
+        self.transport = transport or Kafka(settings.kafka)
+        self.db = Database(settings.database_url, service.name, settings.pool)
+        self.order, self.tell, self.read = Wake(), Wake(), Wake()
+        self.writer = Writer(self.db, self.order)
+        self.out = self.transport.outbound(service.name)
+        subject, vault = settings.subject_key, settings.vault_key
+        self.keyring = Keyring(self.db, raw_key(subject) if subject else None)
+        self.vault = (
+            Vault(self.db, Keyring(self.db, raw_key(vault), private=True)) if vault else None
+        )
+        self.listeners: dict[str, Hearing] = {}
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.opened = False
+
+    def ready(self) -> Store:
+        """The store, once it is open. Raises Busy before."""
+        if not self.opened:
+            raise Busy
+        return self.store
+
+    async def open(self) -> None:
+        """Raises what will pass while the database does not answer."""
+        service, secret = self.service, raw_key(self.settings.secret)
+        epoch = await epoch_of(self.db, service.name)
+        self.store = Store(self.db, service.name, epoch, secret, self.writer, self.keyring)
+        self.relay = Relay(self.db, self.out, self._topics())
+        self.tick = Tick(self.store, service.by_prefix)
+        self.inbox = Inbox(self.db, self.order.set)
+        await self._enter()
+        self.opened = True
+
+    async def _enter(self) -> None:
+        async with self.db.begin() as conn:
+            await tables.prepare(conn, self.service.projections)
+            live = await tables.live(conn, self.service.projections)
+        shown = [Showing(projection) for projection in live]
+        reacting = [Reacting(self.store, reaction) for reaction in self.service.reactions]
+        self.reader = Reader(self.db, [*shown, *reacting])
+        await self.reader.enter()
+        await self.relay.enter()
+
+    def _topics(self) -> dict[str, str]:
+        return {prefix: self.named(topic) for prefix, topic in self.service.topics.items()}
+
+    def named(self, topic: str) -> str:
+        return self.settings.topic_prefix + topic
+
+    def start(self) -> None:
+        self._task("open", self._run())
+
+    async def _run(self) -> None:
+        pause = FIRST_PAUSE
+        while not self.opened:
+            try:
+                await self.open()
+            except Exception as error:
+                pause = await back_off("open", error, pause)
+        for name, (step, wake) in self.steps().items():
+            self._task(name, run(name, step, wake))
+        for name, topics, hear in self.hears():
+            self._task(name, self._listen(name, topics, hear))
+        self._task("rebuild", self._rebuild())
+
+    def steps(self) -> dict[str, tuple[Callable[[], Awaitable[int]], Wake]]:
+        """Each step by its name, with what wakes it; tests drive the same steps one by one."""
+        keys = KeyTeller(self.db, self.out, self.named(KEYS))
+
+        async def give_places() -> int:
+            if did := await sequence(self.db):
+                self.tell.set()
+                self.read.set()
+            return did
+
+        async def tell() -> int:
+            return await keys.step() + await self.relay.step()
+
+        return {
+            "sequence": (give_places, self.order),
+            "tell": (tell, self.tell),
+            "read": (self.reader.step, self.read),
+            "tick": (self.tick.step, Wake()),
+        }
+
+    def hears(self) -> list[tuple[str, list[str], HeardFrom]]:
+        found: list[tuple[str, list[str], HeardFrom]] = []
+        if self.service.hears:
+            topics = [self.named(topic) for topic in self.service.hears]
+            found.append(("journal", topics, self.inbox.hear))
+        if self.service.hears_keys:
+            forget = KeyInbox(self.db, self.keyring.forget)
+            found.append(("keys", [self.named(KEYS)], forget.hear))
+        return found
+
+    async def _listen(self, purpose: str, topics: Sequence[str], hear: HeardFrom) -> None:
+        """A consumer that stalls is replaced by a new one: it cannot be trusted to recover."""
+        group = f"{self.settings.topic_prefix}{self.service.name}.{purpose}.v1"
+        member = f"{self.settings.member}.{purpose}" if self.settings.member else None
+        pause = FIRST_PAUSE
+        while True:
+            listener = self.transport.listen(self.db, group, topics, hear, member)
+            try:
+                await listener.start()
+                self.listeners[purpose], pause = listener, FIRST_PAUSE
+                await self._until_stalled(purpose, listener)
+            except Exception as error:
+                pause = await back_off(f"hear {purpose}", error, pause)
+            finally:
+                self.listeners.pop(purpose, None)
+                await listener.stop()
+
+    async def _until_stalled(self, purpose: str, listener: Hearing) -> None:
+        limit = self.settings.watchdog
+        while listener.stalled_for() < limit:  # noqa: ASYNC110 - a stall makes no sound
+            await asyncio.sleep(min(1.0, limit / 4))
+        log.error("a consumer stalled and is replaced", purpose=purpose, after=limit, do="nothing")
+
+    async def _rebuild(self) -> None:
+        """Read models that this program has in a newer version than the store."""
+        async with self.db.begin() as conn:
+            live = await tables.live(conn, self.service.projections)
+        for projection in [p for p in self.service.projections if p not in live]:
+            await rebuild(self.db, projection)
+            self.reader.add(Showing(projection))
+
+    def _task(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self.tasks[name] = asyncio.create_task(work, name=f"{self.service.name} {name}")
+
+    async def stop(self) -> None:
+        """Whatever is under way is done again after the next start: stopping needs no care."""
+        for task in self.tasks.values():
+            task.cancel()
+        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+        with suppress(Exception):
+            await self.out.stop()
+        await self.db.close()

@@ -1,0 +1,29 @@
+"""What a service consists of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.projection import Projection
+from kernel.reaction import Handler, Reaction
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`hears` are topics of others; `hears_keys`: it opens texts that others closed."""
+
+    name: str
+    handlers: Sequence[Handler[Any, Any, Any, Any]] = ()
+    projections: Sequence[Projection[Any]] = ()
+    reactions: Sequence[Reaction] = ()
+    hears: Sequence[str] = ()
+    hears_keys: bool = False
+
+    @property
+    def by_prefix(self) -> Mapping[str, Handler[Any, Any, Any, Any]]:
+        return {handler.stream.prefix: handler for handler in self.handlers}
+
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """Prefix of a stream → the topic on which it is told."""
+        return {prefix: handler.stream.topic for prefix, handler in self.by_prefix.items()}

@@ -1,0 +1,56 @@
+"""What the shared fixtures promise to every test."""
+
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests import servers
+from tests.conftest import may_connect
+from trial.servers import Kafka, Postgres
+
+
+def test_a_plain_test_cannot_open_a_connection() -> None:
+    with socket.socket() as caller, pytest.raises(RuntimeError, match="must be marked connected"):
+        caller.connect(("127.0.0.1", 1))
+
+
+def test_a_plain_test_cannot_listen() -> None:
+    with socket.socket() as listener, pytest.raises(RuntimeError, match="must be marked"):
+        listener.bind(("127.0.0.1", 0))
+
+
+@pytest.mark.parametrize("name", ["postgres", "kafka", "database"])
+def test_a_plain_test_is_lent_no_server(request: pytest.FixtureRequest, name: str) -> None:
+    with pytest.raises(pytest.fail.Exception, match="must be marked"):
+        request.getfixturevalue(name)
+
+
+@pytest.mark.faults
+def test_faults_may_connect(request: pytest.FixtureRequest) -> None:
+    assert may_connect(request.node)
+
+
+def test_each_test_has_a_prefix_of_its_own(prefix: str) -> None:
+    assert prefix.isalnum()
+    assert len(prefix) == 11
+
+
+@pytest.mark.connected
+def test_everybody_in_a_run_shares_one_pair(postgres: Postgres, kafka: Kafka) -> None:
+    assert servers.shared_postgres().url() == postgres.url()
+    assert servers.shared_kafka().bootstrap == kafka.bootstrap
+
+
+@pytest.mark.connected
+def test_what_a_killed_run_left_is_swept() -> None:
+    dead = psutil.Popen([sys.executable, "-c", ""])
+    folder = Path(tempfile.gettempdir(), f"{servers.FOLDERS}{dead.pid}-{int(dead.create_time())}")
+    dead.wait()
+    left = Postgres(folder / "postgres", durable=False).start()
+    servers.sweep()
+    assert not left.running
+    assert not folder.exists()
