@@ -13,12 +13,14 @@ import structlog
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy import text
 
 from kernel.database import Database
 from kernel.inbox import Arrived
+from kernel.loops import FIRST_PAUSE, back_off
 from kernel.topics import topic_ids
 
 log = structlog.get_logger(__name__)
@@ -46,7 +48,8 @@ class Listener(ConsumerRebalanceListener):
     ) -> None:
         self.db, self.bootstrap, self.topics, self.hear = db, bootstrap, list(topics), hear
         self.ids: dict[str, str] = {}
-        self.progress_at = time.monotonic()
+        self._lag: int | None = None
+        self._pause = FIRST_PAUSE
         self.broker = KafkaBroker(
             bootstrap,
             client_id=group,
@@ -54,7 +57,7 @@ class Listener(ConsumerRebalanceListener):
             acks="all",
             metadata_max_age_ms=5_000,
             allow_auto_create_topics=False,
-            graceful_timeout=10,
+            graceful_timeout=5,
             logger=None,
         )
         self.subscriber = self.broker.subscriber(
@@ -79,10 +82,9 @@ class Listener(ConsumerRebalanceListener):
     async def start(self) -> None:
         """Raises at once when the broker or a topic is away: a loop tries again."""
         self.ids = await topic_ids(self.bootstrap, self.topics)
-        self.progress_at = time.monotonic()
         await self.broker.start()
 
-    async def stop(self, limit: float = 12.0) -> None:
+    async def stop(self, limit: float = 6.0) -> None:
         try:
             async with asyncio.timeout(limit):
                 await self.broker.stop()
@@ -90,6 +92,15 @@ class Listener(ConsumerRebalanceListener):
             log.warning("the Kafka consumer did not stop in time", error=type(error).__name__)
 
     async def _batch(self, message: KafkaMessage) -> None:
+        """A nack comes back at once, so a database that is away is waited for here."""
+        try:
+            await self._apart(message)
+            self._pause = FIRST_PAUSE
+        except Exception as error:
+            self._pause = await back_off("hear", error, self._pause)
+            raise
+
+    async def _apart(self, message: KafkaMessage) -> None:
         """FastStream chains the partitions of a poll: here they are taken apart again."""
         parts: dict[tuple[str, int], list[ConsumerRecord[Any, Any]]] = defaultdict(list)
         for record in message.raw_message:  # type: ignore[union-attr]
@@ -97,7 +108,6 @@ class Listener(ConsumerRebalanceListener):
         for (topic, partition), records in parts.items():
             arrived = [Arrived(r.offset, r.key, r.value, r.headers) for r in records]
             await self.hear(topic, partition, await self._id(topic), arrived)
-        self.progress_at = time.monotonic()
 
     async def _id(self, topic: str) -> str:
         if topic not in self.ids:
@@ -123,23 +133,32 @@ class Listener(ConsumerRebalanceListener):
                 await consumer.seek_to_beginning(tp)
 
     def lag(self) -> int | None:
-        """Records not yet heard; None while no partition is assigned, which is a stall too."""
+        """Records not yet heard, as last measured; None without an assignment or an answer."""
+        return self._lag
+
+    async def stalled(self, limit: float) -> None:
+        """Returns once there was something to hear, or no answer, and no progress for `limit` s.
+
+        The end of a partition is asked for: what was last fetched knows nothing of a dead fetcher.
+        """
+        moved_at, stood = time.monotonic(), -1
+        while time.monotonic() - moved_at < limit:
+            await asyncio.sleep(min(5.0, limit / 4))
+            self._lag, stand = await self._measured()
+            if self._lag == 0 or stand != stood:
+                moved_at, stood = time.monotonic(), stand
+
+    async def _measured(self) -> tuple[int | None, int]:
+        """(lag, how far our database stands in all)."""
         consumer: Any = self.subscriber.consumer
-        assigned = consumer.assignment() if consumer else set()
-        if not assigned:
-            return None
-        return sum(_behind(consumer, tp) for tp in assigned)
-
-    def stalled_for(self) -> float:
-        """Seconds without progress while there was something to hear."""
-        if self.lag() == 0:
-            self.progress_at = time.monotonic()
-        return time.monotonic() - self.progress_at
-
-
-def _behind(consumer: Any, tp: TopicPartition) -> int:
-    end, at = consumer.highwater(tp), consumer._subscription.subscription.assignment.state_value(tp)
-    return max(0, (end or 0) - at.position) if at.has_valid_position and end else 0
+        stand = {(r.topic, r.partition): r.next_offset for r in await self.db.all(STAND)}
+        assigned = list(consumer.assignment()) if consumer else []
+        try:
+            ends = await asyncio.wait_for(consumer.end_offsets(assigned), 5) if assigned else {}
+        except (KafkaError, TimeoutError):
+            ends = {}
+        behind = [max(0, end - stand.get((tp.topic, tp.partition), 0)) for tp, end in ends.items()]
+        return sum(behind) if behind else None, sum(stand.values())
 
 
 async def _parse(records: Sequence[ConsumerRecord[Any, Any]], original: Any) -> Any:

@@ -117,6 +117,8 @@ class Page:
     duplicates: int = 0
     gaps: int = 0
     unreadable: int = 0
+    gone: int = 0
+    """Records that the broker dropped before we heard them."""
 
     def take(self, record: Arrived, read: tuple[Envelope, bytes] | None) -> None:
         if read is None:
@@ -193,8 +195,10 @@ class Inbox:
         where = {"topic": topic, "partition": partition}
         async with self.db.begin() as conn:
             fence = await conn.execute(FENCE, where | {"topic_id": topic_id})
-            new = after(fence.scalar_one(), batch)
+            at = fence.scalar_one()
+            new = after(at, batch)
             page = Page(await _guards(conn, [read for _, read in new if read]))
+            page.gone = new[0][0].offset - at if new else 0
             for record, read in new:
                 page.take(record, read)
             await _write(conn, page, where)
@@ -277,6 +281,13 @@ def _fork(guard: Guard, e: Envelope) -> dict[str, object]:
 
 def _report(topic: str, partition: int, page: Page) -> None:
     where = {"topic": topic, "partition": partition}
+    if page.gone:
+        log.error(
+            "the broker dropped records before they were heard",
+            count=page.gone,
+            **where,
+            do="raise the retention; refill the streams that now have gaps from their owners",
+        )
     if page.gaps:
         log.error(
             "facts came before their predecessors and wait for them",

@@ -103,7 +103,7 @@ class Reader:
         if upto - at > self.most:
             return False
         if batch := await feed.read(self.db, at, upto - at):
-            heard = [self._read(told) for told in batch]
+            heard = [self.read(told) for told in batch]
             await self._pass(conn, list(self.consumers.values()), at, heard, careful=False)
         return True
 
@@ -117,7 +117,7 @@ class Reader:
         self, group: Sequence[Consumer], at: int, batch: Sequence[Told], careful: bool = False
     ) -> int:
         """How many facts were passed; 0 when another reader was there first."""
-        heard = [self._read(told) for told in batch]
+        heard = [self.read(told) for told in batch]
         try:
             async with self.db.begin() as conn:
                 return await self._pass(conn, group, at, heard, careful)
@@ -155,7 +155,7 @@ class Reader:
         await parking.park(conn, consumer.name, sorted(troubles, key=lambda t: t.told.seq))
         self._alarm(consumer.name, troubles)
 
-    def _read(self, told: Told) -> Heard:
+    def read(self, told: Told) -> Heard:
         if told.type is None:
             return Heard(told, None, "its envelope cannot be read: look at its journal row")
         kind = self.kinds.get(told.type)
@@ -186,7 +186,7 @@ class Reader:
         async with self.db.begin() as conn:
             if not await self._alone(conn, consumer.name):
                 return False
-            troubles = await one_by_one(conn, consumer, [self._read(told)])
+            troubles = await one_by_one(conn, consumer, [self.read(told)])
             for trouble in troubles:
                 state = await parking.again(conn, consumer.name, trouble, self.patience)
                 self._alarm(consumer.name, [Trouble(told, state, trouble.error)])

@@ -90,6 +90,10 @@ class Writer:
             rows = await append(self.db, [job.item for job in batch])
         except Exception as error:  # every caller must get an answer
             return await self._apart(batch, error)
+        except BaseException as end:  # also when this process is told to end
+            for job in batch:
+                job.fail(end)
+            raise
         for job in batch:
             job.settle(rows[job.item.command_id])
         return None

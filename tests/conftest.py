@@ -4,6 +4,7 @@ import contextlib
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -72,9 +73,30 @@ def kafka(request: pytest.FixtureRequest) -> Kafka:
 
 def lent(request: pytest.FixtureRequest, name: str) -> Any:
     """Only then started: a wrong marker shall not cost the plain run its minute."""
-    if not may_connect(request.node):
-        pytest.fail("a test that uses servers must be marked connected or faults", pytrace=False)
+    must_be_marked(request.node)
     return request.getfixturevalue(name)
+
+
+def must_be_marked(node: pytest.Item) -> None:
+    if not may_connect(node):
+        pytest.fail("a test that uses servers must be marked connected or faults", pytrace=False)
+
+
+@pytest.fixture
+def own_postgres(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Postgres]:
+    """For a test that kills it: nobody else's, and what was committed is on the disk."""
+    must_be_marked(request.node)
+    server = Postgres(tmp_path / "postgres").start()
+    yield server
+    server.wipe()
+
+
+@pytest.fixture
+def own_kafka(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kafka]:
+    must_be_marked(request.node)
+    server = Kafka(tmp_path / "kafka").start()
+    yield server
+    server.wipe()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The pair of servers that one test run shares, and what tests ask of them."""
 
 import asyncio
-import contextlib
 import os
 import shutil
 import tempfile
@@ -54,10 +53,11 @@ def shared_postgres() -> Postgres:
     with alone(folder / "lock"):
         sweep()
         server = Postgres(folder / "postgres", durable=False).start()
-        with contextlib.suppress(FileExistsError):
-            (folder / "has-template").touch(exist_ok=False)
+        if not (done := folder / "has-template").exists():
+            server.drop_database(TEMPLATE)  # another worker may have failed half-way
             server.create_database(TEMPLATE)
             make_template(server.url(TEMPLATE))
+            done.touch()
     return server
 
 

@@ -4,8 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import reduce
 
-HASH = 32
-SIZE = 8
+SIZE, HASH = 8, 32
 EMPTY = hashlib.sha256(b"").digest()
 
 
@@ -25,16 +24,14 @@ class Frontier:
     edge: tuple[bytes, ...] = ()
 
     def add(self, leaf_hash: bytes) -> "Frontier":
-        """A carry, as in counting: each full subtree on the right joins the new one."""
+        """A carry, as in counting: full subtrees on the right join the new one."""
         edge, new, size = self.edge, leaf_hash, self.size
         while size & 1:
             edge, new, size = edge[:-1], node(edge[-1], new), size >> 1
         return Frontier(self.size + 1, (*edge, new))
 
     def root(self) -> bytes:
-        if not self.edge:
-            return EMPTY
-        return reduce(lambda right, left: node(left, right), reversed(self.edge))
+        return reduce(lambda new, left: node(left, new), self.edge[::-1]) if self.edge else EMPTY
 
     def dump(self) -> bytes:
         return self.size.to_bytes(SIZE, "big") + b"".join(self.edge)

@@ -3,7 +3,7 @@
 import json
 import re
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -15,7 +15,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.middleware.exceptions import ExceptionMiddleware
 
 from kernel.database import passes
 from kernel.decider import Forbidden, Refused
@@ -24,48 +24,131 @@ from kernel.store import Conflict, KeyReused
 from kernel.writer import Busy
 
 log = structlog.get_logger(__name__)
-Words = Callable[[str, str, Mapping[str, object]], str]
-"""(code, language, values) → a sentence that the person may be shown."""
 Values = Mapping[str, object]
+Words = Callable[[str, str, Values], str]
+"""(code, language, values) → a sentence that the person may be shown."""
+Headers = Mapping[str, str] | None
 
 LANGUAGES = ("zh-CN", "en")
 ACCEPTED = re.compile(r"([A-Za-z]{2,8})[\w-]*\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*(?:,|$)")
-CODES = {413: "too-large", 422: "invalid"}  # the others by the name of their status
+OURS = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}|[0-9]{1,6}")  # a name may have been typed, too
+CODES = {413: "too-large", 422: "invalid"}  # the others after the name of their status
 MOST_ERRORS = 50
-PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")
-TEXT = {"type": "string"}
+SOON = {"Retry-After": "3"}
 SHAPE = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
-    "properties": dict.fromkeys(("type", "title", "detail", "code"), TEXT)
-    | {"status": {"type": "integer"}, "values": {"type": "object"}}
-    | {"errors": {"type": "array", "items": {"type": "object", "additionalProperties": TEXT}}},
+    "properties": {"status": {"type": "integer"}, "code": {"type": "string"}},
 }
 
 
 class Problem(HTTPException):
-    """`values` are what the words of `code` speak of, `more` is for programs."""
+    """A no with a code; `values` are what its words speak of."""
 
     def __init__(
-        self, status: int, code: str, values: Values | None = None, **headers: str
+        self, status: int, code: str, values: Values | None = None, headers: Headers = None
     ) -> None:
-        super().__init__(status, code, {name.replace("_", "-"): v for name, v in headers.items()})
-        self.code, self.more = code, {"values": values} if values else {}
-
-
-def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For a route's OpenAPI."""
-    content = {"application/problem+json": {"schema": SHAPE}}
-    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
+        super().__init__(status, code, headers)
+        self.code, self.values = code, values or {}
+        self.errors: list[dict[str, str]] = []
 
 
 def kernel_words(code: str, language: str, values: Values) -> str:
     """The kernel's own sentences; a code that it does not know stands for itself."""
-    said = _sentences()[language].get(code, code)
-    return re.sub(r"\{(\w+)\}", lambda name: str(values.get(name[1], "")), said)
+    sentence = _sentences()[language].get(code, code)
+    return re.sub(r"\{(\w+)\}", lambda name: str(values.get(name[1], "")), sentence)
 
 
 @cache
 def _sentences() -> dict[str, dict[str, str]]:
     read: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("words.json").read_text())
     return read
+
+
+def install(app: FastAPI, words: Words = kernel_words) -> None:
+    async def on_error(request: Request, error: Exception) -> Response:
+        return answer(request, problem_of(error), words)
+
+    for kind in (HTTPException, RequestValidationError):  # FastAPI would answer these itself
+        app.add_exception_handler(kind, on_error)
+    # Starlette's own last resort would raise again, and the server log the text of the error.
+    app.add_middleware(ExceptionMiddleware, handlers={Exception: on_error})
+
+
+def problem_of(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case Stale():
+            return Problem(412, error.code, error.words, {"ETag": etag(error.words["version"])})
+        case Refused():
+            return Problem(403 if isinstance(error, Forbidden) else 409, error.code, error.words)
+        case KeyReused():
+            return Problem(422, "key-reused")
+        case Conflict():
+            return Problem(409, "others-were-faster")
+        case Busy():
+            return Problem(503, "busy", headers=SOON)
+        case RequestValidationError():
+            return _invalid(error)
+        case HTTPException(status_code=status):
+            code = CODES.get(status, HTTPStatus(status).phrase.lower().replace(" ", "-"))
+            return Problem(status, code, headers=error.headers)
+        case _:
+            return _trouble(error)
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    """Where and which rule, never what: a value could be a person's own words."""
+    problem = Problem(422, "invalid")
+    for one in error.errors()[:MOST_ERRORS]:
+        room, *names = map(str, one["loc"])
+        if room == "header":
+            return Problem(400, f"{names[0]}-{'missing' if one['type'] == 'missing' else 'wrong'}")
+        field = ".".join(name if OURS.fullmatch(name) else "?" for name in names)
+        problem.errors.append({"field": field, "code": one["type"]})
+    return problem
+
+
+def _trouble(error: Exception) -> Problem:
+    where = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-5:]]
+    said = {"id": str(uuid4()), "error": type(error).__name__, "where": where}
+    if passes(error):
+        log.warning("a request found the database away", **said, do="nothing, once it is back")
+        return Problem(503, "store-away", headers=SOON)
+    log.error("a request failed as nobody foresaw", **said, do="report this line")
+    return Problem(500, "unexpected", {"id": said["id"]})
+
+
+def answer(request: Request, problem: Problem, words: Words) -> Response:
+    language = language_of(request.headers.get("accept-language", ""))
+    body = {
+        "type": f"/problems/{problem.code}",
+        "title": HTTPStatus(problem.status_code).phrase,
+        "status": problem.status_code,
+        "detail": words(problem.code, language, problem.values),
+        "code": problem.code,
+        **({"values": problem.values} if problem.values else {}),
+        **({"errors": problem.errors} if problem.errors else {}),
+    }
+    said = orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS)
+    headers = {**(problem.headers or {}), "Content-Language": language}
+    return Response(said, problem.status_code, headers, "application/problem+json")
+
+
+def language_of(accepted: str) -> str:
+    """The first of ours that the reader would take; the first of all where none is named."""
+    asked = sorted(ACCEPTED.findall(accepted[:200]), key=lambda found: -float(found[1] or 1))
+    names = {ours.partition("-")[0]: ours for ours in LANGUAGES}
+    known = (names[tag.lower()] for tag, q in asked if tag.lower() in names and float(q or 1))
+    return next(known, LANGUAGES[0])
+
+
+def etag(version: object) -> str:
+    return f'"{version}"'
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These answers in a route's OpenAPI."""
+    content = {"application/problem+json": {"schema": SHAPE}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}

@@ -38,7 +38,7 @@ class Hearing(Protocol):
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
     def lag(self) -> int | None: ...
-    def stalled_for(self) -> float: ...
+    async def stalled(self, limit: float) -> None: ...
 
 
 class Transport(Protocol):
@@ -177,18 +177,13 @@ class Running:
             try:
                 await listener.start()
                 self.listeners[purpose], pause = listener, FIRST_PAUSE
-                await self._until_stalled(purpose, listener)
+                await listener.stalled(self.settings.watchdog)
+                log.error("a consumer stalled and is replaced", purpose=purpose, do="nothing")
             except Exception as error:
                 pause = await back_off(f"hear {purpose}", error, pause)
             finally:
                 self.listeners.pop(purpose, None)
                 await listener.stop()
-
-    async def _until_stalled(self, purpose: str, listener: Hearing) -> None:
-        limit = self.settings.watchdog
-        while listener.stalled_for() < limit:  # noqa: ASYNC110 - a stall makes no sound
-            await asyncio.sleep(min(1.0, limit / 4))
-        log.error("a consumer stalled and is replaced", purpose=purpose, after=limit, do="nothing")
 
     async def _rebuild(self) -> None:
         """Read models that this program has in a newer version than the store."""

@@ -134,5 +134,5 @@ class LocalMember(Hearing):
     def lag(self) -> int | None:
         return 0
 
-    def stalled_for(self) -> float:
-        return 0.0
+    async def stalled(self, limit: float) -> None:
+        await asyncio.Event().wait()

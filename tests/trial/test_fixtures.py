@@ -23,7 +23,7 @@ def test_a_plain_test_cannot_listen() -> None:
         listener.bind(("127.0.0.1", 0))
 
 
-@pytest.mark.parametrize("name", ["postgres", "kafka", "database"])
+@pytest.mark.parametrize("name", ["postgres", "kafka", "database", "own_kafka"])
 def test_a_plain_test_is_lent_no_server(request: pytest.FixtureRequest, name: str) -> None:
     with pytest.raises(pytest.fail.Exception, match="must be marked"):
         request.getfixturevalue(name)
@@ -54,3 +54,11 @@ def test_what_a_killed_run_left_is_swept() -> None:
     servers.sweep()
     assert not left.running
     assert not folder.exists()
+
+
+@pytest.mark.faults
+def test_a_test_may_kill_servers_of_its_own(own_postgres: Postgres, own_kafka: Kafka) -> None:
+    own_postgres.kill()
+    own_kafka.kill()
+    assert not own_postgres.running
+    assert not own_kafka.running

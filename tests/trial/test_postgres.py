@@ -77,6 +77,16 @@ def test_data_it_cannot_read_are_one_clear_line(server: Postgres) -> None:
     mark.write_text(ours)
 
 
+def test_a_setting_it_refuses_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(Trouble, match=r"FATAL: .*\"shared_buffers\": \"many\" \(see [^\n]+\)$"):
+        Postgres(tmp_path, settings={"shared_buffers": "many"}).start()
+
+
+def test_a_folder_nobody_can_write_is_one_clear_line() -> None:
+    with pytest.raises(Trouble, match=r"^cannot write in /dev/null/none: Not a directory$"):
+        Postgres(Path("/dev/null/none")).start()
+
+
 def test_it_syncs_unless_told_to_be_careless(server: Postgres, postgres: Postgres) -> None:
     assert server.sql("show fsync") == "on\n"
     assert postgres.sql("show fsync") == "off\n"

@@ -1,0 +1,63 @@
+"""Does it live, may it be asked, how does it do: for those who watch it, never for the public."""
+
+import asyncio
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from kernel import tables
+from kernel.web.metrics import LIMIT, Gauges, lags
+from kernel.web.running import Running
+
+PRESENT = text("select source from kernel.identity")
+OK = "ok"
+
+
+def health_routes(running: Running, gauges: Gauges) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> dict[str, bool]:
+        """The loop turns, or this would not answer. A restart brings back no database."""
+        return {"alive": True}
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        found = await checks(running)
+        ready = all(said == OK for name, said in found.items() if name != "kafka")
+        return JSONResponse({"ready": ready, "checks": found}, 200 if ready else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(await gauges.scrape(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def checks(running: Running) -> dict[str, str]:
+    """Kafka is only shown: without it commands are accepted all the same, and told later."""
+    deaf = [purpose for purpose, lag in lags(running).items() if lag < 0]
+    found = {
+        "opened": OK if running.opened else "not yet",
+        "database": OK,
+        "projections": "unknown",
+        "kafka": f"nothing is heard for: {', '.join(deaf)}" if deaf else OK,
+    }
+    try:
+        async with asyncio.timeout(LIMIT):
+            return found | {"projections": await _projections(running)}
+    except ProgrammingError:
+        return found | {"database": "the kernel's tables are missing: run the migrations"}
+    except Exception as error:
+        return found | {"database": type(error).__name__}
+
+
+async def _projections(running: Running) -> str:
+    async with running.db.engine.connect() as conn:
+        await conn.execute(PRESENT)
+        live = await tables.live(conn, running.service.projections)
+    missing = [p.name for p in running.service.projections if p not in live]
+    return f"not in this version yet: {', '.join(missing)}" if missing else OK

@@ -1,0 +1,225 @@
+"""A seeded scheduler: drives the kernel's own steps of three services through crashes and an
+unkind transport, one schedule a seed, and asks the checker at the end."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, text
+
+from kernel import clock
+from kernel.decider import Refused
+from kernel.handle import Command
+from kernel.store import Conflict
+from kernel.web.service import Service
+from tests.kernel.checker import (
+    Acked,
+    check_effects,
+    check_heard,
+    check_projection,
+    check_store,
+    check_told,
+    parked,
+)
+from tests.kernel.city import House, command, trial_settings
+from tests.kernel.library.books import BuyBook, LendBook, TakeBack
+from tests.kernel.library.services import CARD_OFFICE, LIBRARY, POST
+from tests.kernel.library.shelves import readers, shelf
+from tests.kernel.local import LocalBroker
+
+HOUSES: dict[str, Service] = {
+    "library": LIBRARY,
+    "library again": LIBRARY,  # a second replica on the same store
+    "cards": CARD_OFFICE,
+    "post": POST,
+}
+BOOKS = [str(UUID(int=n)) for n in range(1, 7)]
+NOW = text("update kernel.parked set next_at = clock_timestamp()")
+
+
+class Crash(BaseException):
+    """The process died here: nothing after this line was run."""
+
+
+@dataclass
+class CrashPoint:
+    """Dies at the n-th statement from now: before it was sent, or after it was done."""
+
+    left: int = -1
+    after: bool = False
+
+    def passing(self, after: bool) -> None:
+        if self.left >= 0 and after == self.after:
+            self.left -= 1
+            if self.left < 0:
+                raise Crash
+
+    def attach(self, house: House) -> None:
+        engine = house.running.db.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *_: self.passing(after=False))
+        event.listen(engine, "after_cursor_execute", lambda *_: self.passing(after=True))
+        event.listen(engine, "commit", lambda *_: self.passing(after=False))
+
+
+@dataclass
+class Simulation:
+    seed: int
+    urls: dict[str, str]
+    """One database for each name of HOUSES; replicas share theirs."""
+
+    houses: dict[str, House] = field(default_factory=dict)
+    points: dict[str, CrashPoint] = field(default_factory=dict)
+    acked: list[Acked] = field(default_factory=list)
+    sent: list[tuple[str, object, Command]] = field(default_factory=list)
+    crashes: int = 0
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311
+        self.broker = LocalBroker(random.Random(self.seed + 1))  # noqa: S311
+
+    async def run(self, turns: int) -> list[str]:
+        for name in HOUSES:
+            await self.open(name)
+        for _ in range(turns):
+            chosen = [self.action() for _ in range(self.random.randint(1, 3))]
+            await asyncio.gather(*(act() for act in chosen))
+        await self.quiet()
+        wrong = await self.check()
+        for house in self.houses.values():
+            await house.close()
+        return wrong
+
+    async def open(self, name: str) -> None:
+        settings = trial_settings(HOUSES[name].name, self.urls[name], pool=6)
+        house = await House.open(HOUSES[name], settings, self.broker)
+        self.houses[name], self.points[name] = house, CrashPoint()
+        self.points[name].attach(house)
+
+    def action(self) -> Callable[[], Awaitable[object]]:
+        roll = self.random.random()
+        if roll < 0.30:
+            return self.wish
+        if roll < 0.34:
+            return self.arm
+        if roll < 0.42:
+            return self.deliver
+        return self.time_passes if roll < 0.44 else self.step
+
+    async def wish(self) -> None:
+        """A person's wish, or one sent again because its answer was lost."""
+        name = self.random.choice(["library", "library again"])
+        if self.sent and self.random.random() < 0.2:
+            book, wish, given = self.random.choice(self.sent)
+        else:
+            book, wish, given = self.random.choice(BOOKS), self._any_wish(), command()
+            self.sent.append((book, wish, given))
+        await self._surviving(name, lambda: self._do(name, book, wish, given))
+
+    def _any_wish(self) -> object:
+        shelfmark, reader = f"QA{self.random.randrange(4)}", f"reader-{self.random.randrange(3)}"
+        wishes = [BuyBook(shelfmark, "x"), LendBook(reader, "a remark"), TakeBack()]
+        return self.random.choice(wishes)
+
+    async def _do(self, name: str, book: str, wish: object, given: Command) -> None:
+        try:
+            done = await self.houses[name].do(book, wish, given)
+        except (Refused, Conflict):
+            return
+        if not done.again:
+            self.acked.append(Acked(given.id, done.stream, done.version))
+
+    async def step(self) -> None:
+        name = self.random.choice(list(HOUSES))
+        steps = self.houses[name].steps()
+        chosen = steps[self.random.choice(sorted(steps))]
+        await self._surviving(name, chosen)
+
+    async def arm(self) -> None:
+        point = self.points[self.random.choice(list(HOUSES))]
+        point.left, point.after = self.random.randrange(6), self.random.random() < 0.5
+
+    async def deliver(self) -> None:
+        self.broker.settle(self.random.random())
+
+    async def time_passes(self) -> None:
+        name = self.random.choice(list(HOUSES))
+        days = timedelta(days=self.random.randrange(10))
+        await self._surviving(name, lambda: clock.move(self.houses[name].running.db, days))
+
+    async def _surviving(self, name: str, act: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await act()
+        except (Crash, BaseExceptionGroup):
+            self.crashes += 1
+            await self._reopen(name)
+
+    async def _reopen(self, name: str) -> None:
+        old = self.houses[name]
+        await self.open(name)
+        await old.close()
+
+    async def quiet(self) -> None:
+        """Everything arrives, every retry comes due, nobody dies any more."""
+        for point in self.points.values():
+            point.left = -1
+        self.broker.settle()
+        self.broker.unkind = None
+        rest = 1
+        while rest:
+            rest = sum([await self._once(house) for house in self.houses.values()])
+
+    async def _once(self, house: House) -> int:
+        waiting = await house.running.db.do(NOW)
+        house.running.reader.look_again = 0.0
+        return await house.settle() + waiting
+
+    async def check(self) -> list[str]:
+        a, b, c = (self.houses[n].running.db for n in ("library", "cards", "post"))
+        wrong = await check_store(a, self.acked) + await check_store(b) + await check_store(c)
+        wrong += await check_heard(a, b, ["book"]) + await check_heard(a, c, ["book"])
+        wrong += await check_heard(b, a, ["card"]) + await check_heard(b, c, ["card"])
+        wrong += await check_projection(a, shelf) + await check_projection(c, readers)
+        wrong += await check_effects(b, {"LoanNoted", "ReturnNoted", "CardBlocked"})
+        wrong += await check_effects(c, {"LetterWritten"})
+        for topic in ("books.v1", "cards.v1", "letters.v1"):
+            wrong += check_told(r.headers for r in self.broker.told(topic))
+        return wrong + [w for db in (a, b, c) for w in await parked(db)] + await self._agree(a, b)
+
+    async def _agree(self, library: Any, cards: Any) -> list[str]:
+        """What the cards say is out is what the library says is out."""
+        out = {(r.reader, r.book) for r in await library.all(OUT)}
+        noted: set[tuple[str, str]] = set()
+        for row in await cards.all(NOTED):
+            pair = (row.reader, row.book)
+            noted = noted | {pair} if row.type == "LoanNoted" else noted - {pair}
+        return [f"cards and shelves differ: {out ^ noted}"] if out != noted else []
+
+
+OUT = text("select book, reader from read.shelf where reader is not null")
+NOTED = text("""
+select substr(stream_id, 6) as reader, type, convert_from(data, 'utf8')::json ->> 'book' as book
+  from kernel.events where type in ('LoanNoted', 'ReturnNoted') order by stream_id, version
+""")
+WIPE = text("""
+select format('truncate %I.%I restart identity cascade', schemaname, tablename) as sql
+  from pg_tables where schemaname in ('kernel', 'read')
+""")
+
+
+async def wipe(url: str) -> None:
+    """The store as the migrations leave it, sooner than by making it anew."""
+    from kernel.database import Database
+    from tests.kernel.city import async_url
+
+    db = Database(async_url(url), pool=2)
+    tables = await db.all(WIPE)
+    if tables:
+        names = ", ".join(t.sql.removeprefix("truncate ").split(" restart")[0] for t in tables)
+        await db.do(text(f"truncate {names} restart identity"))
+    await db.do(text("drop schema read cascade"))
+    await db.do(text("create schema read"))
+    await db.close()
