@@ -27,7 +27,7 @@ select n.now, n.seq - coalesce(h.size, 0) as fresh, h.root, h.frontier,
 # What came without a readable envelope has no hash of its own: all its bytes are hashed here.
 LEAVES = text(r"""
 select f.seq, coalesce(e.hash, case
-         when (j.source, j.stream_id, j.epoch, j.version, j.hash) is not null then j.hash
+         when (j.source, j.stream_id, j.epoch, j.version, j.meta, j.hash) is not null then j.hash
          when j.id is not null then sha256('\x02' ||
            int8send(coalesce(length(j.raw_headers), -1)) || coalesce(j.raw_headers, '') ||
            int8send(coalesce(length(j.data), -1)) || coalesce(j.data, '')) end) as hash
@@ -81,7 +81,7 @@ class Head:
 
 
 def heard(told: bytes) -> Head:
-    """As another store told it, not judged. Raises ValueError, KeyError or TypeError if it is none."""
+    """As another store told it, unjudged. Raises LookupError, TypeError or ValueError."""
     raw = orjson.loads(told)
     root, previous = bytes.fromhex(raw["root"]), bytes.fromhex(raw["previous"])
     at, signature = datetime.fromisoformat(raw["at"]), b64decode(raw["signature"])
@@ -98,11 +98,7 @@ async def seal_head(
         last = (await conn.execute(NEWEST, {"after": after})).one()
         edge = Frontier.load(last.frontier) if last.frontier else Frontier()
         # Nothing is signed on top of what was altered: that would make it look whole again.
-        must(
-            edge.root() == (last.root or EMPTY),
-            f"head {edge.size}",
-            "has another root than its frontier",
-        )
+        must(edge.root() == (last.root or EMPTY), f"head {edge.size}", "has another frontier")
         must(last.fresh >= 0, f"head {edge.size}", "counts more facts than the order has")
         if not last.fresh or not (last.fresh >= every or last.rested):
             return 0

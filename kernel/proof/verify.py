@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 
 from kernel.database import Database
 from kernel.envelope import ENVELOPE
-from kernel.feed import place
+from kernel.feed import place, read_at
 from kernel.proof.chain import GENESIS, link
 from kernel.proof.heads import HEADS, LEAVES, Damaged, Head, grow, must
 from kernel.proof.merkle import EMPTY, Frontier
@@ -25,7 +25,7 @@ with page as (
   select stream_id, version, count(*) as places, min(place) as place, min(key) as key from (
     select stream_id, version, seq as place, key
       from page join kernel.feed using (stream_id, version) where journal_id is null
-    union all select stream_id, version, pos + (1::bigint << 62), key
+    union all select stream_id, version, null, key
       from page join kernel.feed_queue using (stream_id, version) where journal_id is null) p
    group by stream_id, version)
 select source, stream_id as stream, 0 as epoch, version, event_id as id, type, schema_ver, at, key,
@@ -36,8 +36,8 @@ select source, stream_id as stream, 0 as epoch, version, event_id as id, type, s
 # Once its source was put back, a version may be here twice: one of those before it must fit.
 HEARD = """
 with page as (
-  select * from kernel.journal where hash is not null {only}
-     and (source, stream_id, epoch, version) > (:source, :stream, :epoch, :version)
+  select * from kernel.journal where (source, stream_id, epoch, version, meta, hash) is not null
+     and (source, stream_id, epoch, version) > (:source, :stream, :epoch, :version) {only}
    order by source, stream_id, epoch, version limit :most)
 select source, stream_id as stream, epoch, version, event_id as id, type, schema_ver, at, key,
        coalesce(data, '') as data, meta, hash, waits, (select array_agg(b.hash)
@@ -89,17 +89,18 @@ async def _own(db: Database, only: str | None) -> AsyncIterator[None]:
         last = _follows(last, row)
         yield
     due = last.version + 1 if last else 1
-    must(not (only and await place(db, only, due)), f"stream {only} version {due}", "is missing")
+    seq = await place(db, only, due) if only else None
+    must(not seq or bool(await read_at(db, [seq])), f"stream {only} version {due}", "is missing")
 
 
 def _follows(last: Any, row: Row[Any]) -> Row[Any]:
     begun = last is not None and last.stream == row.stream
-    due, tip, after = (last.version + 1, last.hash, last.place) if begun else (1, GENESIS, 0)
+    due, tip, after = (last.version + 1, last.hash, last.place) if begun else (1, GENESIS, None)
     where = f"stream {row.stream} version {due}"
     must(row.version == due, where, "is missing")
     must(link(tip, row.meta, row.data) == row.hash, where, "does not give its hash")
     must(row.places == 1, where, f"has {row.places} places in the order")
-    must(row.place > after, where, "has its place before its predecessor")
+    must(row.place is None or row.place > (after or 0), where, "stands before its predecessor")
     _agrees(where, row, NAMES)
     return row
 
@@ -129,8 +130,7 @@ async def _order(db: Database, key: Key, witnessed: Sequence[Head]) -> None:
     kept = sorted(witnessed, key=lambda head: -head.size)
     while True:
         # Heads first: what is read next then has all the facts that they count.
-        heads = await db.all(HEADS, after=tree.size, most=PAGE)
-        own = {row.size: Head(**row._mapping) for row in heads}
+        own = {h.size: Head(**h._mapping) for h in await db.all(HEADS, after=tree.size, most=PAGE)}
         rows = await db.all(LEAVES, after=tree.size, most=PAGE)
         for row in rows:
             tree = grow(tree, row)
@@ -139,12 +139,12 @@ async def _order(db: Database, key: Key, witnessed: Sequence[Head]) -> None:
                 must(head.epoch >= epoch, f"head {tree.size}", "is of an older epoch")
                 _stands(head, tree, key)
                 root, epoch = head.root, head.epoch
-            while kept and kept[-1].size == tree.size:
+            while kept and kept[-1].size <= tree.size:
                 _stands(kept.pop(), tree, key)
         if len(rows) < PAGE:
             break
-    beyond = min([*own, *(head.size for head in kept)], default=0)
-    must(not beyond, f"head {beyond}", f"counts more facts than the {tree.size} of the order")
+    if beyond := [*own, *(head.size for head in kept)]:
+        raise Damaged(f"head {min(beyond)}", f"counts more facts than the {tree.size} of the order")
 
 
 def _stands(head: Head, tree: Frontier, key: Key) -> None:

@@ -9,7 +9,8 @@ from inspect import cleandoc
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic_core import core_schema
 
 from kernel.event import Event
 from kernel.web.service import Service
@@ -27,23 +28,34 @@ HEADERS = {
 KEY = {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}}
 
 
-def asyncapi_routes(service: Service, version: str, prefix: str = "") -> APIRouter:
-    router, document = APIRouter(include_in_schema=False), asyncapi(service, version, prefix)
+class Undiscriminating(GenerateJsonSchema):
+    """OpenAPI's discriminator of a union is an object, AsyncAPI's a word: do without."""
+
+    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> dict[str, Any]:
+        return {"oneOf": super().tagged_union_schema(schema)["oneOf"]}
+
+
+def routes(service: Service, version: str = "1", prefix: str = "") -> APIRouter:
+    router = APIRouter(prefix=f"/api/{service.name}", include_in_schema=False)
+    told = document(service, version, prefix)
 
     @router.get("/asyncapi.json")
-    async def asyncapi_json() -> dict[str, Any]:
-        return document
+    async def asyncapi() -> dict[str, Any]:
+        return told
 
     return router
 
 
-def asyncapi(service: Service, version: str, prefix: str = "") -> dict[str, Any]:
+def document(service: Service, version: str = "1", prefix: str = "") -> dict[str, Any]:
+    """`prefix` stands before every topic, as in the settings."""
     told: dict[str, dict[str, type[Event]]] = defaultdict(dict)
     for handler in service.handlers:
         told[prefix + handler.stream.topic] |= handler.stream.facts.by_name
     kinds = [kind for facts in told.values() for kind in facts.values()]
     payloads, schemas = models_json_schema(
-        [(kind, "serialization") for kind in kinds], ref_template="#/components/schemas/{model}"
+        [(kind, "serialization") for kind in kinds],
+        ref_template="#/components/schemas/{model}",
+        schema_generator=Undiscriminating,
     )
     return {
         "asyncapi": "3.0.0",

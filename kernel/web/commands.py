@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from kernel.decider import Actor
 from kernel.handle import Command, Store
 from kernel.reaction import Handler
-from kernel.web.problems import described, etag
+from kernel.web.problems import PROBLEMS, etag
 
 MOST_BODY = 1024 * 1024
 Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,100}$")]
@@ -44,7 +44,7 @@ def command_routes(
             endpoint(store, handler, wish, asked),
             methods=["POST"],
             name=name.replace("-", "_"),
-            responses=described(400, 403, 409, 411, 412, 413, 422, 503),
+            responses=PROBLEMS,
         )
     return router
 

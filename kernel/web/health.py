@@ -16,8 +16,9 @@ PRESENT = text("select source from kernel.identity")
 OK = "ok"
 
 
-def health_routes(running: Running, gauges: Gauges) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+def routes(running: Running) -> APIRouter:
+    router = APIRouter(prefix=f"/api/{running.service.name}", include_in_schema=False)
+    gauges = Gauges(running)
 
     @router.get("/livez")
     async def livez() -> dict[str, bool]:

@@ -40,6 +40,12 @@ SHAPE = {
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {"status": {"type": "integer"}, "code": {"type": "string"}},
 }
+NO: dict[str, Any] = {
+    "description": "403 not yours, 409 refused, 412 an old screen, 422 invalid, 503 not now",
+    "content": {"application/problem+json": {"schema": SHAPE}},
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {"4XX": NO, "5XX": NO}
+"""For the OpenAPI of a route."""
 
 
 class Problem(HTTPException):
@@ -146,9 +152,3 @@ def language_of(accepted: str) -> str:
 
 def etag(version: object) -> str:
     return f'"{version}"'
-
-
-def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """These answers in a route's OpenAPI."""
-    content = {"application/problem+json": {"schema": SHAPE}}
-    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}

@@ -1,6 +1,7 @@
 """What the shared fixtures promise to every test."""
 
 import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -47,13 +48,14 @@ def test_everybody_in_a_run_shares_one_pair(postgres: Postgres, kafka: Kafka) ->
 
 @pytest.mark.connected
 def test_what_a_killed_run_left_is_swept() -> None:
-    dead = psutil.Popen([sys.executable, "-c", ""])
-    folder = Path(tempfile.gettempdir(), f"{servers.FOLDERS}{dead.pid}-{int(dead.create_time())}")
-    dead.wait()
+    run = psutil.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    folder = Path(tempfile.gettempdir(), f"{servers.FOLDERS}{run.pid}-{int(run.create_time())}")
     left = Postgres(folder / "postgres", durable=False).start()
     servers.sweep()
+    assert left.running
+    run.communicate(b"\n")
+    servers.sweep()
     assert not left.running
-    assert not folder.exists()
 
 
 @pytest.mark.faults

@@ -1,0 +1,1 @@
+"""Tests of the tree, its heads, and the verifier against every way of tampering."""

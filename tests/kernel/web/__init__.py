@@ -1,0 +1,1 @@
+"""What a service says over HTTP besides its pages."""
