@@ -9,20 +9,21 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-SESSION = {
-    "jit": "off",
-    "timezone": "UTC",
-    # A paused leader must not hold its row locks for ever.
-    "idle_in_transaction_session_timeout": "60s",
-}
+SESSION = {"jit": "off", "timezone": "UTC"}
 PASSING = ("08", "40", "53", "55P03", "57", "25P03", "25006")
 """SQLSTATEs that pass: connection, rollback, resources, lock, shutdown, idle, standby."""
 
 
 class Database:
-    """`pool` bounds the connections of this process, `limit` the seconds of a statement."""
+    """`pool` bounds the connections of this process, `limit` the seconds of a statement.
 
-    def __init__(self, url: str, name: str = "mazha", pool: int = 5, limit: float = 60) -> None:
+    After `lease` seconds a paused leader loses its transaction, and with it the lead.
+    """
+
+    def __init__(
+        self, url: str, name: str = "mazha", pool: int = 5, limit: float = 60, lease: float = 60
+    ) -> None:
+        idle = {"idle_in_transaction_session_timeout": f"{int(lease * 1000)}ms"}
         self.engine: AsyncEngine = create_async_engine(
             url,
             isolation_level="AUTOCOMMIT",
@@ -33,7 +34,7 @@ class Database:
             connect_args={
                 "timeout": 5,
                 "command_timeout": limit,
-                "server_settings": {**SESSION, "application_name": name},
+                "server_settings": {**SESSION, **idle, "application_name": name},
             },
         )
         self.transactions = self.engine.execution_options(isolation_level="READ COMMITTED")

@@ -19,7 +19,8 @@ from kernel.web.problems import PROBLEMS, etag
 MOST_BODY = 1024 * 1024
 Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,100}$")]
 Seen = Annotated[str | None, Header(pattern=r'^(\*|(W/)?"[0-9]{1,9}")$')]
-Caller = Callable[[Request], Awaitable[Actor]]
+Caller = Callable[..., Awaitable[Actor]]
+"""A dependency as FastAPI understands it: most ask for the `Request`."""
 Asked = Callable[..., Awaitable[Command]]
 
 
@@ -50,11 +51,8 @@ def command_routes(
 
 
 def asked_by(caller: Caller) -> Asked:
-    async def by(request: Request) -> Actor:
-        return await caller(request)
-
     async def command(
-        by: Annotated[Actor, Depends(by)],
+        by: Annotated[Actor, Depends(caller)],
         idempotency_key: Annotated[UUID, Header()],
         if_match: Seen = None,
         x_correlation_id: Annotated[UUID | None, Header()] = None,

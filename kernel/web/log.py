@@ -29,7 +29,7 @@ class Seldom(logging.Filter):
 
 def configure(level: int = logging.INFO) -> None:
     """Called once by whoever starts the process."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

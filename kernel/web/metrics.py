@@ -28,6 +28,7 @@ GAUGES = {
     "writer_waiting": "appends that wait for their turn",
     "dead_loops": "loops that ended though they never should",
 }
+Reading = tuple[str, str, float]  # gauge, label, value
 LABELS = {"consumer_lag_seq": ["consumer"], "inbox_lag_records": ["purpose"], "parked": ["state"]}
 
 STORED = text("""
@@ -52,10 +53,6 @@ union all select 'forks', '', count(*) from (select from kernel.forks limit :mos
 union all select 'clocks_overdue', '', count(*)
   from (select from kernel.due where at <= (select kernel.now()) limit :most) d
 """)
-
-
-Reading = tuple[str, str, float]
-"""(gauge, label, value)"""
 
 
 class Gauges(Collector):

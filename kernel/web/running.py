@@ -1,22 +1,25 @@
 """One service of this process: its parts, and the loops that keep them going."""
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kernel import tables
 from kernel.broker import HeardFrom, Listener
 from kernel.clock import Tick
 from kernel.consumers import Reacting, Showing
 from kernel.database import Database
-from kernel.epoch import epoch_of
+from kernel.epoch import WrongStore, epoch_of
 from kernel.handle import Store
 from kernel.inbox import Inbox
 from kernel.loops import FIRST_PAUSE, Wake, back_off, run
 from kernel.producer import KafkaOutbound, Outbound
+from kernel.proof.heads import seal_head, tell_heads
 from kernel.reader import Reader
 from kernel.rebuild import rebuild
 from kernel.relay import Relay
@@ -75,9 +78,11 @@ class Running:
     ) -> None:
         self.service, self.settings = service, settings
         self.transport = transport or Kafka(settings.kafka)
-        self.db = Database(settings.database_url, service.name, settings.pool)
+        limits = (settings.pool, settings.statement_limit, settings.lease)
+        self.db = Database(settings.database_url, service.name, *limits)
         self.order, self.tell, self.read = Wake(), Wake(), Wake()
         self.writer = Writer(self.db, self.order)
+        self.signer = Ed25519PrivateKey.from_private_bytes(raw_key(settings.signing_key))
         self.out = self.transport.outbound(service.name)
         subject, vault = settings.subject_key, settings.vault_key
         self.keyring = Keyring(self.db, raw_key(subject) if subject else None)
@@ -129,6 +134,10 @@ class Running:
         while not self.opened:
             try:
                 await self.open()
+            except WrongStore as error:  # no waiting mends this: the process ends
+                log.critical("wrong settings", error=str(error), do="check its DATABASE_URL")
+                signal.raise_signal(signal.SIGTERM)
+                return
             except Exception as error:
                 pause = await back_off("open", error, pause)
         for name, (step, wake) in self.steps().items():
@@ -139,7 +148,7 @@ class Running:
 
     def steps(self) -> dict[str, tuple[Callable[[], Awaitable[int]], Wake]]:
         """Each step by its name, with what wakes it; tests drive the same steps one by one."""
-        keys = KeyTeller(self.db, self.out, self.named(KEYS))
+        keys, heads = KeyTeller(self.db, self.out, self.named(KEYS)), self.named(HEADS)
 
         async def give_places() -> int:
             if did := await sequence(self.db):
@@ -148,13 +157,19 @@ class Running:
             return did
 
         async def tell() -> int:
-            return await keys.step() + await self.relay.step()
+            """Keys before facts: who hears a sealed text should find its key there."""
+            told = await keys.step() + await self.relay.step()
+            return told + await tell_heads(self.db, self.out, heads)
+
+        async def sign() -> int:
+            return await seal_head(self.db, self.signer, self.store.source, self.store.epoch)
 
         return {
             "sequence": (give_places, self.order),
             "tell": (tell, self.tell),
             "read": (self.reader.step, self.read),
             "tick": (self.tick.step, Wake()),
+            "sign": (sign, Wake()),
         }
 
     def hears(self) -> list[tuple[str, list[str], HeardFrom]]:

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     )
     port: int = Field(8000, description="where it listens when it runs alone")
     pool: int = Field(5, ge=2, description="most database connections of this process")
+    statement_limit: float = Field(60, gt=0, description="seconds that a statement may take")
+    lease: float = Field(60, gt=0, description="seconds after which a paused leader loses the lead")
     member: str | None = Field(None, description="unique name of this replica, for quick restarts")
     kafka: str = Field(validation_alias="MAZHA_KAFKA", description="host:port of the brokers")
     subject_key: Key | None = Field(

@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from typing import Any, cast
 
 from fastapi import APIRouter, Request
 from sqlalchemy import event
 
+from kernel.broker import Listener
 from kernel.decider import Actor
 from kernel.web.build import build, serve
 from kernel.web.commands import command_routes
@@ -50,6 +52,13 @@ def die_at(running: Running, where: str) -> None:
     event.listen(running.db.engine.sync_engine, name, passing)
 
 
+def wedge(running: Running) -> None:
+    """SIGUSR1: the consumers stop fetching, and do not know it."""
+    for listener in running.listeners.values():
+        consumer: Any = cast(Listener, listener).subscriber.consumer
+        consumer.pause(*consumer.assignment())
+
+
 def main() -> None:
     configure()
     service = SERVICES[sys.argv[1]]
@@ -57,6 +66,7 @@ def main() -> None:
     built = build(service, settings, routes)
     if where := os.environ.get("MAZHA_DIE"):
         die_at(built.running, where)
+    signal.signal(signal.SIGUSR1, lambda *_: wedge(built.running))
     serve([built], "127.0.0.1", settings.port)
 
 

@@ -1,4 +1,4 @@
-"""The three services as processes, their stores and topics, and the question whether all is whole."""
+"""The three services as processes, their stores and topics: and is all of it whole?"""
 
 import asyncio
 import itertools
@@ -98,7 +98,9 @@ class Stage:
         wrong += await check_effects(post, {"LetterWritten"})
         return wrong + [w for db in (library, cards, post) for w in await parked(db)]
 
-    async def records(self, topics: Sequence[str] = EVENT_TOPICS) -> list[ConsumerRecord]:
+    async def records(
+        self, topics: Sequence[str] = EVENT_TOPICS
+    ) -> list[ConsumerRecord[bytes, bytes]]:
         """Everything that was ever told, partition by partition."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
         await consumer.start()

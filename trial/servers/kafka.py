@@ -12,13 +12,14 @@ from pathlib import Path
 
 from . import jars, java, ports
 from .kafka_files import LOG4J, properties
-from .server import Server, Trouble, alone, environment
+from .server import Server, Trouble, alone, environment, last_words
 
 QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
 
 
 class Kafka(Server):
     name = "kafka"
+    logs = ("kafka.log", "broker.log")
     port_count = 2  # one for clients, one for the controller
 
     def __init__(
@@ -88,7 +89,9 @@ class Kafka(Server):
             text=True,
         )
         if done.returncode != 0:
-            raise Trouble(f"kafka: cannot format {self.folder}: {last_line(done.stderr)}")
+            raise Trouble(
+                f"kafka: cannot format {self.folder}: {last_words(done.stdout + done.stderr)}"
+            )
         fresh.rename(data)
 
     def _is_ready(self) -> bool:
@@ -106,12 +109,22 @@ def archive(machine: java.Java, cache: Path) -> Sequence[str]:
     base, top = folder / f"java-{machine.build}.jsa", folder / f"kafka-{machine.build}.jsa"
     with alone(cache / "archive.lock"):
         if not machine.has_archive and not base.exists():
-            flag = f"-XX:SharedArchiveFile={base}"
-            subprocess.run([machine.program, "-Xshare:dump", flag], capture_output=True)
+            fresh = base.with_suffix(".fresh")
+            dump = [machine.program, "-Xshare:dump", f"-XX:SharedArchiveFile={fresh}"]
+            subprocess.run(dump, capture_output=True)
+            move_if_made(fresh, base)
         stack = [base] if base.exists() else []
         if not top.exists():
-            record(cache, [*shared(stack), f"-XX:ArchiveClassesAtExit={top}"])
+            fresh = top.with_suffix(".fresh")
+            record(cache, [*shared(stack), f"-XX:ArchiveClassesAtExit={fresh}"])
+            move_if_made(fresh, top)
     return shared([*stack, top]) if top.exists() else []
+
+
+def move_if_made(fresh: Path, final: Path) -> None:
+    """A dump that was cut short never bears the final name; without one, starts are just slower."""
+    if fresh.exists():
+        fresh.rename(final)
 
 
 def shared(stack: Sequence[Path]) -> list[str]:
@@ -135,10 +148,6 @@ def parts(version: str) -> tuple[int, ...]:
 def new_cluster_id() -> str:
     """As Kafka makes them; one that begins with a dash would be read as an option."""
     return "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
-
-
-def last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["it said nothing"])[-1]
 
 
 def metadata(port: int) -> bytes:

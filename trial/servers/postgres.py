@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import ports
 from .os_user import as_somebody_else, give
-from .server import Server, Trouble, environment
+from .server import Server, Trouble, environment, last_words
 
 USER = "postgres"
 
@@ -32,6 +32,7 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 
 class Postgres(Server):
     name = "postgres"
+    logs = ("postgres.log",)
     polite = signal.SIGINT  # ends sessions; SIGTERM would wait for them
 
     def __init__(
@@ -116,7 +117,7 @@ class Postgres(Server):
             command, cwd=self.folder, env=environment(), capture_output=True, text=True
         )
         if done.returncode != 0:
-            raise Trouble(f"postgres: cannot form {self.folder}: {done.stderr.strip()}")
+            raise Trouble(f"postgres: cannot form {self.folder}: {last_words(done.stderr)}")
 
     def _is_ready(self) -> bool:
         """The server writes its own number and, in the last line, its state into this file."""

@@ -17,7 +17,7 @@ import psutil
 
 from . import ports
 
-LONGEST_LOG = 10_000_000
+BAD = ("FATAL", "ERROR", "Exception")
 
 
 class Trouble(RuntimeError):
@@ -36,6 +36,7 @@ class Server(ABC):
     """Every method blocks: from a coroutine call it through `asyncio.to_thread`."""
 
     name: ClassVar[str]
+    logs: ClassVar[tuple[str, ...]]
     port_count: ClassVar[int] = 1
     polite: ClassVar[signal.Signals] = signal.SIGTERM
 
@@ -164,7 +165,10 @@ class Server(ABC):
         self._await_ready(time.monotonic() + limit)
 
     def _spawn(self, command: Sequence[str]) -> psutil.Process:
-        with self._open_log() as log:
+        for path in self._logs():
+            if path.exists():
+                path.replace(f"{path}.old")
+        with self._logs()[0].open("wb") as log:
             child = subprocess.Popen(
                 command,
                 cwd=self.folder,
@@ -177,25 +181,29 @@ class Server(ABC):
         child.returncode = 0  # psutil watches it from here; Popen would complain that it lives on
         return psutil.Process(child.pid)
 
-    def _open_log(self) -> IO[bytes]:
-        path = self.folder / f"{self.name}.log"
-        long = path.exists() and path.stat().st_size > LONGEST_LOG
-        return path.open("wb" if long else "ab")
-
     def _await_ready(self, deadline: float) -> None:
         while not self._is_ready():
             if not self.running:
                 raise Trouble(f"{self.name}: ended while starting: {self._last_words()}")
             if time.monotonic() > deadline:
                 self.kill()
-                raise Trouble(f"{self.name}: not ready in time; see {self.folder}/{self.name}.log")
+                raise Trouble(f"{self.name}: not ready in time; see {self._logs()[-1]}")
             time.sleep(0.02)
 
+    def _logs(self) -> list[Path]:
+        """What it prints, then what it writes itself; those of the run before end in .old."""
+        return [self.folder / name for name in self.logs]
+
     def _last_words(self) -> str:
-        path = self.folder / f"{self.name}.log"
-        said = path.read_text(errors="replace").splitlines() if path.exists() else []
-        bad = [line for line in said if "FATAL" in line or "ERROR" in line or "Exception" in line]
-        return f"{(bad or said or ['it said nothing'])[-1].strip()} (see {path})"
+        texts = (path.read_text(errors="replace") for path in self._logs() if path.exists())
+        return f"{last_words(''.join(texts))} (see {self.folder})"
+
+
+def last_words(text: str) -> str:
+    """The line of a log that a person should read: of Java's causes, the root."""
+    said = text.splitlines()
+    bad = [line for line in said if any(sign in line for sign in BAD)]
+    return (bad or said or ["it said nothing"])[-1].strip()
 
 
 def has_ended(process: psutil.Process) -> bool:
@@ -225,13 +233,20 @@ def environment() -> dict[str, str]:
 def alone(path: Path) -> Iterator[None]:
     """Hold a file's lock; a lock whose file was wiped while we waited for it counts for nothing."""
     while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w") as file:
+        with open_lock(path) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if not is_same_file(path, file):
                 continue
             yield
             return
+
+
+def open_lock(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w")
+    except OSError as problem:
+        raise Trouble(f"cannot write in {path.parent}: {problem.strerror}") from problem
 
 
 def is_same_file(path: Path, file: IO[str]) -> bool:

@@ -110,7 +110,7 @@ class Archive:
 
     def record(self, data: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> Arrived:
         self.heard += 1
-        return Arrived(self.heard, b"1", data, headers)
+        return Arrived(self.heard - 1, b"1", data, headers)
 
     async def hear(self, *records: Arrived) -> None:
         await Inbox(self.db).hear("cards.v1", 0, "topic", records)
