@@ -110,7 +110,7 @@ def archive(machine: java.Java, cache: Path) -> Sequence[str]:
     with alone(cache / "archive.lock"):
         if not machine.has_archive and not base.exists():
             fresh = base.with_suffix(".fresh")
-            dump = [machine.program, "-Xshare:dump", f"-XX:SharedArchiveFile={fresh}"]
+            dump = [str(machine.program), "-Xshare:dump", f"-XX:SharedArchiveFile={fresh}"]
             subprocess.run(dump, capture_output=True)
             move_if_made(fresh, base)
         stack = [base] if base.exists() else []

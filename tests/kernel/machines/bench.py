@@ -5,7 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Self, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from sqlalchemy import Row, text
 
@@ -15,6 +15,8 @@ from tests.kernel.city import async_url
 
 T = TypeVar("T")
 EXAMPLES = int(os.environ.get("MAZHA_EXAMPLES", "25"))
+"""With more of them than usual, one that fails is also made short, which takes minutes."""
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 SOURCE = "library"
 # Emptied row by row: for a few rows that is ten times sooner than to truncate.
 TABLES = text("""
@@ -79,6 +81,7 @@ def explore(machine: Callable[[], Machine], steps: int = 30) -> None:
     how = settings(
         max_examples=EXAMPLES,
         stateful_step_count=steps,
+        phases=QUICK if EXAMPLES <= 25 else tuple(Phase),
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(machine, settings=how)  # type: ignore[arg-type]

@@ -68,7 +68,8 @@ class SequencerMachine(Machine):
         first = self.committed[stream] + 1
         records = [self.record(stream, first + n) for n in range(count)]
         self.committed[stream] += count
-        await self.inboxes[process].hear("cards.v1", 0, "the topic", records)
+        partition = HEARD.index(stream)
+        await self.inboxes[process].hear("cards.v1", partition, "the topic", records)
 
     def record(self, stream: str, version: int) -> Arrived:
         self.offset += 1

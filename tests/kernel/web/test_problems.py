@@ -1,6 +1,7 @@
 """A no is a problem with words that one can act on, and gives away nothing that was typed."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -78,6 +79,7 @@ def test_what_nobody_foresaw_is_logged_under_the_id_that_was_answered() -> None:
     assert line["log_level"] == "error" and line["error"] == "ValueError"
     assert said["values"] == {"id": line["id"]} and line["id"] in said["detail"]
     assert any(place.startswith(__file__) for place in line["where"])
+    assert asked(ValueError(TYPED)).json()["values"] != said["values"]
 
 
 def test_what_will_pass_says_when_to_come_again() -> None:
@@ -91,8 +93,8 @@ def test_an_old_screen_is_told_the_version_of_today() -> None:
 
 def test_values_are_json_whatever_a_rule_put_there() -> None:
     ident = uuid4()
-    said = asked(Refused("taken", who=ident, by={1: ident})).json()
-    assert said["values"] == {"who": str(ident), "by": {"1": str(ident)}}
+    said = asked(Refused("taken", who=ident, by={1: Decimal("1.50")})).json()
+    assert said["values"] == {"who": str(ident), "by": {"1": "1.50"}}
 
 
 def test_an_unknown_path_or_method_is_a_problem_too() -> None:
