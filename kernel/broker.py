@@ -19,8 +19,8 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy import text
 
 from kernel.database import Database
-from kernel.inbox import Arrived
 from kernel.loops import FIRST_PAUSE, back_off
+from kernel.page import Arrived
 from kernel.topics import topic_ids
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,14 @@ REVOKE_LIMIT = 8.0
 HeardFrom = Callable[[str, int, str, Sequence[Arrived]], Awaitable[object]]
 """(topic, partition, topic id, records) of one partition, in order."""
 
+BROKER: dict[str, Any] = {
+    "enable_idempotence": True,
+    "acks": "all",
+    "metadata_max_age_ms": 5_000,
+    "allow_auto_create_topics": False,
+    "graceful_timeout": 5,
+    "logger": None,
+}
 STAND = text("select topic, partition, topic_id, next_offset from kernel.inbox_offsets")
 
 
@@ -50,32 +58,16 @@ class Listener(ConsumerRebalanceListener):
         self.ids: dict[str, str] = {}
         self._lag: int | None = None
         self._pause = FIRST_PAUSE
-        self.broker = KafkaBroker(
-            bootstrap,
-            client_id=group,
-            enable_idempotence=True,
-            acks="all",
-            metadata_max_age_ms=5_000,
-            allow_auto_create_topics=False,
-            graceful_timeout=5,
-            logger=None,
-        )
-        self.subscriber = self.broker.subscriber(
+        self.broker = KafkaBroker(bootstrap, client_id=group, **BROKER)
+        session = 45_000 if member else 10_000  # a named member is back before it was missed
+        self.subscriber: Any = self.broker.subscriber(
             *topics,
             group_id=group,
             group_instance_id=member,
-            batch=True,
             max_records=most,
-            batch_timeout_ms=50,
-            auto_offset_reset="earliest",
-            ack_policy=AckPolicy.NACK_ON_ERROR,
-            session_timeout_ms=45_000 if member else 10_000,
-            heartbeat_interval_ms=3_000,
-            max_poll_interval_ms=300_000,
-            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=session,
             listener=self,
-            parser=_parse,
-            decoder=_decode,
+            **SUBSCRIBER,
         )
         self.subscriber(self._batch)
 
@@ -116,8 +108,7 @@ class Listener(ConsumerRebalanceListener):
 
     async def on_partitions_revoked(self, _revoked: set[TopicPartition]) -> None:
         """A new member must not be given what a running batch here still holds."""
-        lock = self.subscriber.lock
-        await lock.wait_release(REVOKE_LIMIT)  # type: ignore[attr-defined]
+        await self.subscriber.lock.wait_release(REVOKE_LIMIT)
         self.ids.clear()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
@@ -171,6 +162,19 @@ async def _parse(records: Sequence[ConsumerRecord[Any, Any]], original: Any) -> 
 
 async def _decode(_message: Any) -> list[Any]:
     return []
+
+
+SUBSCRIBER: dict[str, Any] = {
+    "batch": True,
+    "batch_timeout_ms": 50,
+    "auto_offset_reset": "earliest",
+    "ack_policy": AckPolicy.NACK_ON_ERROR,
+    "heartbeat_interval_ms": 3_000,
+    "max_poll_interval_ms": 300_000,
+    "partition_assignment_strategy": (RangePartitionAssignor,),
+    "parser": _parse,
+    "decoder": _decode,
+}
 
 
 class _Stub:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import text
 
 from kernel.database import Database
-from kernel.inbox import FENCE, PASSED, Arrived
+from kernel.inbox import FENCE, PASSED
+from kernel.page import Arrived
 from kernel.producer import Outbound, Record
 from kernel.seal.keyring import HEAR, heard
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import event
 
 from kernel.broker import Listener
+from kernel.database import Database
 from kernel.decider import Actor
 from kernel.web.build import build, serve
 from kernel.web.commands import command_routes
@@ -37,7 +38,7 @@ def routes(running: Running) -> Iterable[APIRouter]:
         yield command_routes(running.ready, BOOKS, wishes, "/api/library/books", librarian)
 
 
-def die_at(running: Running, where: str) -> None:
+def die_at(db: Database, where: str) -> None:
     words, when, nth = where.rsplit(",", 2)
     left = int(nth)
 
@@ -49,7 +50,7 @@ def die_at(running: Running, where: str) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     name = "commit" if words == "commit" else f"{when}_cursor_execute"
-    event.listen(running.db.engine.sync_engine, name, passing)
+    event.listen(db.engine.sync_engine, name, passing)
 
 
 def wedge(running: Running) -> None:
@@ -65,7 +66,7 @@ def main() -> None:
     settings = settings_of(service.name)
     built = build(service, settings, routes)
     if where := os.environ.get("MAZHA_DIE"):
-        die_at(built.running, where)
+        die_at(built.running.db, where)
     signal.signal(signal.SIGUSR1, lambda *_: wedge(built.running))
     serve([built], "127.0.0.1", settings.port)
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from kernel.broker import HeardFrom
 from kernel.database import Database
-from kernel.inbox import Arrived
+from kernel.page import Arrived
 from kernel.partition import partition_of
 from kernel.producer import Outbound, Record
 from kernel.web.running import Hearing

@@ -15,7 +15,8 @@ from kernel.database import Database
 from kernel.decider import Actor
 from kernel.envelope import Envelope, to_headers
 from kernel.epoch import epoch_of
-from kernel.inbox import Arrived, Inbox
+from kernel.inbox import Inbox
+from kernel.page import Arrived
 from kernel.proof.chain import GENESIS, link
 from kernel.proof.heads import Head, seal_head
 from kernel.proof.verify import Verdict, verify
