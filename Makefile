@@ -3,6 +3,7 @@
 .PHONY: help up test test-unit faults lint docs bench lock
 
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 UPGRADE ?=
 SYNCED := .venv/.synced
 LOCK := compile --quiet --universal --generate-hashes --no-emit-index-url \
@@ -35,8 +36,8 @@ lint: $(SYNCED)  ## style, types and who may import whom
 docs:  ## the generated pages of docs/
 	@echo "make docs has nothing to generate yet."
 
-bench:  ## the benchmarks beside their peers
-	@echo "make bench has nothing to measure yet."
+bench: $(SYNCED)  ## the benchmarks beside their peers, about half an hour
+	.venv/bin/python -m bench $(BENCH_ARGS)
 
 lock: $(UV)  ## resolve the dependencies again (UPGRADE=--upgrade takes newer ones)
 	$(UV) pip $(LOCK) -o requirements/run.lock

@@ -59,6 +59,11 @@ class Bench:
         self.run(db.do(text(f"do $$ begin {emptied}; end $$")))
         self.run(epoch_of(db, SOURCE))
 
+    def wipe_read(self) -> None:
+        """Also the tables of read models."""
+        self.run(self.dbs[0].do(text("drop schema read cascade")))
+        self.run(self.dbs[0].do(text("create schema read")))
+
     def __enter__(self) -> Self:
         return self
 
@@ -77,9 +82,10 @@ class Machine(RuleBasedStateMachine):
         bench.wipe()
 
 
-def explore(machine: Callable[[], Machine], steps: int = 30) -> None:
+def explore(machine: Callable[[], Machine], steps: int = 30, share: float = 1.0) -> None:
+    """`share` of the usual examples, for a machine whose steps are long."""
     how = settings(
-        max_examples=EXAMPLES,
+        max_examples=int(EXAMPLES * share),
         stateful_step_count=steps,
         phases=QUICK if EXAMPLES <= 25 else tuple(Phase),
         suppress_health_check=list(HealthCheck),

@@ -1,5 +1,6 @@
 """The store against dicts: appended once, at its place, with its claims and its clocks."""
 
+import asyncio
 import copy
 import itertools
 from collections.abc import Callable, Sequence
@@ -11,11 +12,22 @@ from uuid import UUID
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, initialize, invariant, rule
+from sqlalchemy import text
 
 from kernel.decider import Claim
 from kernel.loops import Wake
 from kernel.proof.chain import GENESIS
-from kernel.store import Append, Claimed, Conflict, History, KeyReused, Written, load
+from kernel.store import (
+    APPEND,
+    Append,
+    Claimed,
+    Conflict,
+    History,
+    KeyReused,
+    Written,
+    columns,
+    load,
+)
 from kernel.writer import Outcome, Writer
 from tests.kernel.library.books import FACTS, BookBought, Fact
 from tests.kernel.machines.bench import Bench, Machine, explore
@@ -23,6 +35,7 @@ from tests.kernel.machines.bench import Bench, Machine, explore
 pytestmark = pytest.mark.connected
 START = datetime(2030, 1, 1, tzinfo=UTC)
 STREAMS = ["book-1", "book-2", "book-3"]
+BLOCKED = text("select 1 from pg_locks where not granted")
 Told = tuple[str, int | str]
 """What a caller was told: (`appended` or `again`, version), or (the error's name, its words)."""
 
@@ -67,6 +80,11 @@ class Shelves:
         return [title_of(item, version) for version, item in told if fits(version, item)]
 
 
+def blank(stream: str) -> Append:
+    key = stream.partition("-")[2]
+    return Append(UUID(int=0), b"first wish", stream, key, expected=0, at=START, facts=())
+
+
 def title_of(item: Append, version: int) -> str:
     return f"{item.command_id}/{version}"
 
@@ -94,14 +112,11 @@ class StoreMachine(Machine):
     def item(self, stream: str, count: int, off: int) -> Append:
         """An append by somebody who saw the stream `off` facts away from its end."""
         self.made += 1
-        item = Append(
+        item = replace(
+            blank(stream),
             command_id=UUID(int=self.made),
-            digest=b"first wish",
-            stream_id=stream,
-            key=stream.partition("-")[2],
             expected=max(0, len(self.model.streams[stream]) + off),
             at=START + timedelta(minutes=self.made),
-            facts=(),
         )
         return replace(item, facts=facts_of(item, count))
 
@@ -235,6 +250,29 @@ def explained(before: Shelves, items: Sequence[Append], answers: Sequence[Told])
         if all(told[0] == "Conflict" or model.append(item) == told for item, told in order):
             return model
     raise AssertionError(f"no order explains {answers}")
+
+
+def test_who_is_second_at_a_stream_is_not_told_that_its_claim_is_taken(
+    database: Callable[[], str],
+) -> None:
+    """It is the same stream's claim: having read again, it finds what it wished already so."""
+    with Bench(database(), processes=2) as bench:
+        bench.wipe()
+        wanted = replace(blank("book-1"), claim=frozenset({Claim("shelfmark", "QA76")}))
+        first, second = (replace(wanted, command_id=UUID(int=n)) for n in (1, 2))
+        rivals = [replace(item, facts=facts_of(item, 1)) for item in (first, second)]
+        (answer,) = bench.answers(beaten(bench, *rivals))
+        assert isinstance(answer, Conflict)
+
+
+async def beaten(bench: Bench, first: Append, second: Append) -> Outcome:
+    """The second append begins while the first is under way, and ends after it."""
+    async with bench.dbs[0].begin() as conn:
+        await conn.execute(APPEND, columns([first]))
+        late = asyncio.create_task(Writer(bench.dbs[1], Wake()).append(second))
+        while not await bench.dbs[1].all(BLOCKED):  # noqa: ASYNC110 - the server makes no sound
+            await asyncio.sleep(0.01)
+    return await late
 
 
 def test_the_store_is_as_good_as_its_dicts(database: Callable[[], str]) -> None:
