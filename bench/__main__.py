@@ -1,6 +1,7 @@
 """`python -m bench [name ...]`: plays scenarios and, at full size, writes what they showed."""
 
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from bench.stage import Stage, servers
 from kernel.web.log import configure
 
 ROOT = Path(__file__).parents[1]
-console = Console(soft_wrap=True, highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Names = Annotated[list[str] | None, typer.Argument(help=f"of {', '.join(SCENARIOS)}; else all")]
@@ -77,6 +78,7 @@ def main(
 ) -> None:
     """Our kernel beside its peers. Full sizes take a quiet machine and about half an hour."""
     configure(logging.ERROR)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised
     chosen = [known(name) for name in ([profile] if profile else names or SCENARIOS)]
     with servers(any(scenario.kafka for scenario in chosen)) as (postgres, bootstrap):
         where = to or (None if quick else ROOT)

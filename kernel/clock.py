@@ -21,7 +21,7 @@ update kernel.due d
    set tries = tries + 1, held_until = clock_timestamp() + least(interval '1 hour',
        interval '30 seconds' * power(2, tries))
   from (select stream_id, clock from kernel.due
-         where at <= kernel.now() and held_until < clock_timestamp()
+         where at <= (select kernel.now()) and held_until < clock_timestamp()
          order by at limit :most for update skip locked) due
  where (d.stream_id, d.clock) = (due.stream_id, due.clock)
 returning d.stream_id, d.clock, d.at, d.tries

@@ -27,6 +27,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url,
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,  # a bound value could be a person's own words
             pool_size=pool,
             max_overflow=0,
             pool_timeout=10,

@@ -41,8 +41,9 @@ class Outbound(Protocol):
 
 
 class KafkaOutbound:
-    def __init__(self, bootstrap: str, name: str) -> None:
-        self.bootstrap, self.name = bootstrap, name
+    def __init__(self, bootstrap: str, name: str, patience_ms: int = 40_000) -> None:
+        """`patience_ms`: how long the producer itself tries before it gives a batch up."""
+        self.bootstrap, self.name, self.patience = bootstrap, name, patience_ms
         self.producer: AIOKafkaProducer | None = None
 
     async def send(self, records: Sequence[Record]) -> int:
@@ -69,7 +70,7 @@ class KafkaOutbound:
                 max_batch_size=MOST_BATCH,
                 max_request_size=MOST_REQUEST,
                 linger_ms=0,
-                request_timeout_ms=40_000,
+                request_timeout_ms=self.patience,
                 metadata_max_age_ms=5_000,
             )
             await self.producer.start()

@@ -25,6 +25,17 @@ select f.seq, f.key, f.stream_id, e.data, e.meta, e.hash, e.at
  where f.seq > :after and f.seq <= :upto order by f.seq
 """)
 
+UNTOLD = text("""
+select exists (select from kernel.key_queue) or exists (select from kernel.tree_heads where not told)
+    or (select max(seq) from kernel.feed) > (select seq from kernel.checkpoints where name = 'relay')
+    as something
+""")
+
+
+async def untold(db: Database) -> bool:
+    """Whether there is anything to tell: a key, a fact or a head. Cheap, for it is asked often."""
+    return bool((await db.one(UNTOLD)).something)
+
 
 class Relay:
     """`topics` says on which topic the streams of a prefix are told."""

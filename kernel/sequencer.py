@@ -8,6 +8,7 @@ from sqlalchemy import text
 from kernel.database import Database
 
 MOST = 1_000
+WAITING = text("select exists (select from kernel.feed_queue) as something")
 # Alone in its statement: the next statement's snapshot must be younger than the lock.
 LEAD = text("select pg_try_advisory_xact_lock(hashtext('kernel.sequencer'))")
 SEQUENCE = text("""
@@ -28,6 +29,8 @@ select last.seq + row_number() over (order by pos), key, stream_id, version, jou
 
 async def sequence(db: Database, most: int = MOST) -> int:
     """One step; how many facts got their place. 0 also when another process leads."""
+    if not (await db.one(WAITING)).something:
+        return 0
     async with db.begin() as conn:
         if not (await conn.execute(LEAD)).scalar():
             return 0

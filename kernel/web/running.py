@@ -22,7 +22,7 @@ from kernel.producer import KafkaOutbound, Outbound
 from kernel.proof.heads import seal_head, tell_heads
 from kernel.reader import Reader
 from kernel.rebuild import rebuild
-from kernel.relay import Relay
+from kernel.relay import Relay, untold
 from kernel.seal.keyring import Keyring
 from kernel.seal.telling import KeyInbox, KeyTeller
 from kernel.seal.vault import Vault
@@ -158,6 +158,8 @@ class Running:
 
         async def tell() -> int:
             """Keys before facts: who hears a sealed text should find its key there."""
+            if not await untold(self.db):
+                return 0
             told = await keys.step() + await self.relay.step()
             return told + await tell_heads(self.db, self.out, heads)
 

@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 FIRST, LAST = map(int, os.environ.get("MAZHA_SEEDS", "1-300").split("-"))
-TURNS = 60
+TURNS = 25
 CHUNK = 25
 
 

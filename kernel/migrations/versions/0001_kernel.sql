@@ -55,6 +55,7 @@ create table kernel.inbox_offsets (
 create table kernel.inbox_guards (
   source text not null, stream_id text not null, epoch int not null, version int not null,
   waiting int not null default 0, primary key (source, stream_id));
+create index on kernel.inbox_guards (source, stream_id) where waiting > 0;
 -- Facts of a source's lost timeline: it was put back to a backup, and these it no longer has.
 create table kernel.forks (
   source text not null, stream_id text not null, epoch int not null,

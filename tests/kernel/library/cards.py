@@ -86,5 +86,23 @@ def evolve(card: Card, fact: Fact) -> Card:
             assert_never(fact)
 
 
+class LoanCounted(Event):
+    """One more loan in this reader's life. Counted twice it would stay so: no rule notices."""
+
+
+TALLY_FACTS: Kinds[LoanCounted] = Kinds(LoanCounted)
+
+
+def count(_wish: NoteLoan, _loans: int, _call: Call) -> Sequence[LoanCounted]:
+    return [LoanCounted()]
+
+
+def counted(loans: int, _fact: LoanCounted) -> int:
+    return loans + 1
+
+
+tally: Decider[NoteLoan, int, LoanCounted, Call] = Decider(0, count, counted)
+TALLY = Stream("tally", "cards.v1", TALLY_FACTS, tally)
+
 decider: Decider[Wish, Card, Fact, Call] = Decider(Card(), decide, evolve)
 CARD = Stream("card", "cards.v1", FACTS, decider)

@@ -9,7 +9,7 @@ from kernel.reaction import Ask, Desk, Handler, Reactions
 from kernel.web.service import Service
 from tests.kernel.library import books, cards
 from tests.kernel.library.books import BOOK, Book, BookBack, BookLate, BookLent
-from tests.kernel.library.cards import CARD, Card, CardBlocked, NoteLoan, NoteReturn
+from tests.kernel.library.cards import CARD, TALLY, Card, CardBlocked, NoteLoan, NoteReturn
 from tests.kernel.library.letters import LETTER, WriteLetter
 from tests.kernel.library.shelves import readers, shelf
 
@@ -26,9 +26,14 @@ async def letter_desk(_db: Database, _key: str, _wish: WriteLetter) -> Desk[int,
     return lambda _letters, call: call
 
 
+async def tally_desk(_db: Database, _key: str, _wish: NoteLoan) -> Desk[int, Call]:
+    return lambda _loans, call: call
+
+
 BOOKS = Handler(BOOK, book_desk)
 CARDS = Handler(CARD, card_desk)
 LETTERS = Handler(LETTER, letter_desk)
+TALLIES = Handler(TALLY, tally_desk)
 
 of_cards, of_post = Reactions(), Reactions()
 
@@ -37,6 +42,11 @@ of_cards, of_post = Reactions(), Reactions()
 def keep_the_card(fact: BookLent | BookBack, about: About) -> Iterable[Ask]:
     wish = NoteLoan(about.key) if isinstance(fact, BookLent) else NoteReturn(about.key)
     return [Ask(CARDS, fact.reader, wish)]
+
+
+@of_cards.to(BookLent)
+def count_the_loan(fact: BookLent, about: About) -> Iterable[Ask]:
+    return [Ask(TALLIES, fact.reader, NoteLoan(about.key))]
 
 
 @of_post.to(BookLate)
@@ -50,7 +60,7 @@ def tell_of_the_block(_fact: CardBlocked, about: About) -> Iterable[Ask]:
 
 
 LIBRARY = Service("library", [BOOKS], [shelf], hears=["cards.v1"])
-CARD_OFFICE = Service("cards", [CARDS], reactions=of_cards.all, hears=["books.v1"])
+CARD_OFFICE = Service("cards", [CARDS, TALLIES], reactions=of_cards.all, hears=["books.v1"])
 POST = Service(
     "post",
     [LETTERS],

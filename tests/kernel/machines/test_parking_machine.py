@@ -243,7 +243,13 @@ def test_a_retry_that_lingers_does_not_repeat_what_another_replica_has_done_mean
 
 async def linger(bench: Bench) -> None:
     """The first replica stands at the desk of a page; what it retries next is done before it."""
-    mood, db, going = Mood(unshown={1}, broken={1}), bench.dbs[0], asyncio.Event()
+    mood, db = Mood(unshown={1}, broken={1}), bench.dbs[0]
+    at_desk, going = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        at_desk.set()
+        await going.wait()
+
     await prepare(db, takings(mood))
     first, second = (replica(one, mood) for one in bench.dbs)
     await first.enter()
@@ -252,11 +258,12 @@ async def linger(bench: Bench) -> None:
     await first.step()
     mood.unshown.clear()
     mood.broken.clear()
-    mood.desk = going.wait
+    mood.desk = wait
     await parking.retry(db, REACTING, "north")
     await parking.retry(db, SHOWING, "north")
+    first.look_again = 0.0
     lingering = asyncio.create_task(first.step())
-    while not await second.step():
-        second.look_again = 0.0
+    await at_desk.wait()
+    assert await second.step() == 1
     going.set()
     await lingering

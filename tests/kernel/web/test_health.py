@@ -14,7 +14,7 @@ from sqlalchemy import text
 from kernel import clock
 from kernel.projection import Projection
 from kernel.web import health
-from kernel.web.metrics import GAUGES
+from kernel.web.metrics import GAUGES, Gauges
 from kernel.web.running import Running
 from kernel.web.service import Service
 from tests.kernel.city import trial_settings
@@ -139,6 +139,8 @@ async def test_figures_of_what_went_wrong(house: OpenHouse) -> None:
     await library.do("1", BUY)
     await library.do("1", LendBook("ann"))
     await clock.move(library.running.db, timedelta(days=15))
+    await library.do("2", BuyBook("QA77", "Refactoring"))
+    await library.do("2", LendBook("bob"))  # due in two weeks
     for trouble in (
         "parked values ('shelf__v1', 'k', 1, 'parked', 0, now(), now(), 'x')",
         "parked values ('shelf__v1', 'k', 2, 'behind', 0, now(), now(), '')",
@@ -189,6 +191,12 @@ async def test_two_services_of_one_process_have_figures_of_their_own(house: Open
     await one.do("1", BUY)
     assert (await figures(one.running))["feed_queue_rows"] == {"": 1}
     assert (await figures(other.running))["feed_queue_rows"] == {"": 0}
+
+
+async def test_a_scrape_shows_each_figure_once_however_often_it_is_asked(house: OpenHouse) -> None:
+    gauges = Gauges((await house(LIBRARY)).running)
+    first, second = await gauges.scrape(), await gauges.scrape()
+    assert first.count(b"\n") == second.count(b"\n")
 
 
 async def test_health_is_no_part_of_the_public_description() -> None:

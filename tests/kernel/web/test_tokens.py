@@ -110,10 +110,11 @@ def raw(header: bytes, signature: bytes = b"") -> str:
         raw(b'{"alg":"none","kid":"post"}'),
         raw(b'{"alg":"Ed25519","kid":["post"]}', b"x"),
         raw(b'{"alg":"Ed25519"}', b"x"),
+        raw(b'{"alg":"Ed25519","kid":"post","crit":1}', b"x"),
         signed({"iss": "post"}),
-        signed(checked(made()).model_dump() | {"exp": "soon"}),
+        signed(checked(made()).model_dump() | {"exp": "1777887060"}),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_is_no_token_of_ours_is_refused_and_never_breaks_the_check(token: str) -> None:
     assert refusal(token) == "token-wrong"
