@@ -77,7 +77,7 @@ def main(
     to: To = None,
 ) -> None:
     """Our kernel beside its peers. Full sizes take a quiet machine and about half an hour."""
-    configure(logging.ERROR)
+    configure(logging.WARNING)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised
     chosen = [known(name) for name in ([profile] if profile else names or SCENARIOS)]
     with servers(any(scenario.kafka for scenario in chosen)) as (postgres, bootstrap):

@@ -11,6 +11,9 @@ from bench.scenario import Scenario
 
 PROFILES = Path(__file__).parent
 TOP = 25
+HOW = """A wait for the database is counted where SQLAlchemy switched greenlets, as `tottime` of
+`_execute_clauseelement`, `_execute_on_connection` or of whoever awaited it.
+"""
 
 Say = Callable[[str], None]
 Played = list[dict[str, Run]]
@@ -43,6 +46,7 @@ async def profile(scenario: Scenario) -> Path:
         await next(iter(scenario.sides().values()))()
         scenario.stage.profile = None
     told = io.StringIO()
+    told.write(HOW)
     pstats.Stats(seen, stream=told).strip_dirs().sort_stats("tottime").print_stats(TOP)
     path = PROFILES / f"profile-{scenario.name}.txt"
     path.write_text(told.getvalue())

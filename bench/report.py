@@ -94,14 +94,14 @@ def machines(results: Results) -> str:
     """Usually one; more when a scenario was played again on another day."""
     said: dict[str, list[str]] = {}
     for name, result in results.items():
-        said.setdefault(described(result), []).append(name)
-    parts = [f"Played: {', '.join(names)}.\n\n{text}" for text, names in said.items()]
+        said.setdefault(described(result), []).append(f"{name} ({len(result.rounds)})")
+    parts = [f"{text}- scenario (rounds): {', '.join(names)}\n" for text, names in said.items()]
     return "\n".join(["## The machine\n", *parts])
 
 
 def described(result: Result) -> str:
-    rows = [("day", result.day), ("rounds", str(len(result.rounds))), *result.machine.items()]
-    return "".join(f"- {name}: {value}\n" for name, value in rows if name != "rounds")
+    rows = [("day", result.day), *result.machine.items()]
+    return "".join(f"- {name}: {value}\n" for name, value in rows)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -11,7 +11,7 @@ import orjson
 from bench.figures import Rounds, Run
 from bench.machine import Machine
 
-NEAT = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+NEAT = orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +39,7 @@ def _run(raw: Mapping[str, Any]) -> Run:
 
 
 def keep(path: Path, results: Results) -> None:
+    """A line for each scenario."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(orjson.dumps(results, option=NEAT) + b"\n")
+    lines = (orjson.dumps({name: r}, option=NEAT)[1:-1] for name, r in results.items())
+    path.write_bytes(b"{\n" + b",\n".join(lines) + b"\n}\n")

@@ -71,6 +71,8 @@ class Writer:
                 self.wake.set()
         finally:
             self.draining = None
+            while self.waiting:  # only when this task was ended: nobody may wait for ever
+                self.waiting.popleft().fail(Busy())
 
     def _batch(self) -> list[Job]:
         """At most one append of a stream and of a command: the others wait for the next turn."""

@@ -16,6 +16,7 @@ from kernel.decider import Refused
 from kernel.handle import Command
 from kernel.store import Conflict
 from kernel.web.service import Service
+from kernel.writer import Busy
 from tests.kernel.checker import (
     Acked,
     check_effects,
@@ -139,7 +140,7 @@ class Simulation:
     async def _do(self, name: str, book: str, wish: object, given: Command) -> None:
         try:
             done = await self.houses[name].do(book, wish, given)
-        except (Refused, Conflict):
+        except (Refused, Conflict, Busy):
             return
         if not done.again:
             self.acked.append(Acked(given.id, done.stream, done.version))

@@ -118,13 +118,17 @@ def takings(mood: Mood, kind: type[Rung] = Rung, version: int = 1) -> Projection
     return projection
 
 
-def keep_the_page(mood: Mood, kind: type[Rung] = Rung) -> Reaction:
+def page_of(mood: Mood) -> Handler[Enter, int, Entered, Mood]:
     async def desk(_db: Database, _key: str, _wish: Enter) -> Desk[int, Mood]:
         if mood.desk:
             await mood.desk()
         return lambda _count, _call: mood
 
-    pages, reactions = Handler(PAGE, desk), Reactions()
+    return Handler(PAGE, desk)
+
+
+def keep_the_page(mood: Mood, kind: type[Rung] = Rung) -> Reaction:
+    pages, reactions = page_of(mood), Reactions()
 
     @reactions.to(kind)
     def enter_in_the_page(fact: Rung, about: About) -> Iterable[Ask]:
@@ -137,10 +141,9 @@ def keep_the_page(mood: Mood, kind: type[Rung] = Rung) -> Reaction:
 
 def accounts(mood: Mood, kind: type[Rung] = Rung) -> Service:
     """As this release wires it, or with `Newer.Rung` as the next one does."""
-    pages: Handler[Any, Any, Any, Any] = Handler(PAGE, no_desk)
     return Service(
         "accounts",
-        [pages],
+        [page_of(mood)],
         [takings(mood, kind)],
         [keep_the_page(mood, kind)],
         hears=["tills.v1"],

@@ -20,3 +20,11 @@ async def town(wire: Wire, database: Callable[[], str], prefix: str) -> AsyncIte
     town = Town(wire, prefix, database)
     yield town
     await town.stop()
+
+
+@pytest.fixture
+async def alone(database: Callable[[], str], prefix: str) -> AsyncIterator[Town]:
+    """For promises that no transport has a part in."""
+    town = Town(LocalWire(), prefix, database)
+    yield town
+    await town.stop()

@@ -58,9 +58,9 @@ class Town:
         return running
 
     async def stop(self, *services: Running) -> None:
-        for running in services or list(self.services):
-            await running.stop()
-            self.services.remove(running)
+        ending = list(services or self.services)
+        self.services = [running for running in self.services if running not in ending]
+        await asyncio.gather(*(running.stop() for running in ending))
 
     def topic(self, name: str) -> str:
         return self.prefix + name

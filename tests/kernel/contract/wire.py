@@ -28,7 +28,7 @@ class Said(NamedTuple):
 class Wire(Protocol):
     @property
     def transport(self) -> running.Transport: ...
-    async def make(self, topics: Sequence[str]) -> None: ...
+    async def make(self, topics: Sequence[str], /) -> None: ...
     async def remake(self, topic: str) -> None:
         """Another topic by the same name, with nothing in it."""
 
@@ -41,14 +41,13 @@ class Wire(Protocol):
 class LocalWire:
     transport: LocalBroker = field(default_factory=LocalBroker)
 
-    async def make(self, topics: Sequence[str]) -> None:
+    async def make(self, _topics: Sequence[str]) -> None:
         return None
 
     async def remake(self, topic: str) -> None:
-        del self.transport.ids[topic]
-        for name, partition in list(self.transport.logs):
-            if name == topic:
-                del self.transport.logs[name, partition]
+        self.transport.ids.pop(topic, None)
+        for lane in [lane for lane in self.transport.logs if lane[0] == topic]:
+            del self.transport.logs[lane]
 
     async def put(self, topic: str, records: Sequence[Said]) -> None:
         for key, value, headers in records:

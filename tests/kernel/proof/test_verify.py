@@ -1,12 +1,14 @@
 """F18: whoever changes a store is found out, and the verifier names where it was first changed."""
 # ruff: noqa: S608 - the change is the test's own
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import TextClause
+from sqlalchemy import Row, TextClause
 
 from kernel.database import Database
 from kernel.proof.heads import Head
@@ -116,6 +118,12 @@ async def test_f18_a_fact_deleted_in_the_middle(filled: Archive, place_too: bool
     assert await bad(filled, stream_id="book-1") == "stream book-1 version 3"
 
 
+async def test_f18_a_fact_deleted_and_its_neighbours_linked(filled: Archive) -> None:
+    await filled.sql(f"delete from kernel.events {BOOK_1_V3}")
+    await filled.rewrite("book-1", 4, b"{}")
+    assert await bad(filled) == "stream book-1 version 3"
+
+
 async def test_f18_a_stream_cut_short(filled: Archive) -> None:
     await filled.sql("delete from kernel.events where stream_id = 'book-1' and version > 2")
     assert await bad(filled) == "seq 5"
@@ -137,6 +145,7 @@ async def test_f18_a_stream_and_its_places_deleted(filled: Archive) -> None:
 async def test_f18_a_fact_without_a_place(filled: Archive) -> None:
     await filled.sql("delete from kernel.feed where seq = 6")
     assert await bad(filled) == "stream book-2 version 3"
+    assert (await filled.verdict()).why == "has 0 places in the order"
 
 
 async def test_f18_a_fact_with_two_places(filled: Archive) -> None:
@@ -247,6 +256,7 @@ async def test_f18_a_witness_of_nothing_hides_no_other(filled: Archive) -> None:
     await filled.sql("delete from kernel.tree_heads where size > 4")
     nothing = replace(witnessed[0], size=0)
     assert await bad(filled, witnessed=[nothing, *witnessed]) == "head 0"
+    assert (await filled.verdict(witnessed=[nothing])).why == "has no valid signature"
 
 
 async def test_f18_a_witness_of_another_signer(filled: Archive) -> None:
@@ -408,18 +418,19 @@ async def test_f18_any_place_of_a_long_order(archive: Archive, seq: int) -> None
 
 
 class AtWork(Database):
-    """Between any two statements of the verifier its store goes on."""
+    """After some statements of the verifier, counted from 0, its store goes on."""
 
     archive: Archive
-    turns = 12
+    asked = 0
+    moments: Collection[int] = ()
 
-    async def all(self, sql: TextClause, **values: object):  # type: ignore[no-untyped-def]
+    async def all(self, sql: TextClause, **values: object) -> Sequence[Row[Any]]:
         rows = await super().all(sql, **values)
-        if self.turns:
-            self.turns -= 1
+        if self.asked in self.moments:
             await self.archive.write("book-0", "book-1", "book-9")
             await self.archive.seal()
             await self.archive.write("book-0", "book-1", "book-9")
+        self.asked += 1
         return rows
 
 
@@ -428,8 +439,8 @@ async def test_a_store_at_work_is_never_called_bad(filled: Archive, stream: str 
     db = AtWork(filled.db.engine.url.render_as_string(hide_password=False), pool=2)
     db.archive = filled
     try:
-        for _ in range(3):
-            db.turns = 12
+        for moments in [range(12), *([n] for n in range(8))]:
+            db.asked, db.moments = 0, moments
             verdict = await verify(db, filled.signer.public_key(), stream_id=stream)
             assert verdict.ok, verdict
     finally:

@@ -1,0 +1,184 @@
+"""Clocks ring when their time has come on the store's own clock: once, whoever else listens."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from kernel import clock
+from kernel.database import Database
+from kernel.decider import Call, Decider, Stream
+from kernel.event import Event, Kinds
+from kernel.reaction import Desk, Handler
+from kernel.web.running import Running
+from kernel.web.service import Service
+from tests.kernel.contract.town import Town, all_of, carry_out, one_of, quiet, until, url_of
+from tests.kernel.library.books import BuyBook, LendBook, TakeBack
+from tests.kernel.library.services import LIBRARY, POST
+
+pytestmark = pytest.mark.connected
+BOOKS = [f"book {n}" for n in range(12)]
+TWO_WEEKS = timedelta(days=14)
+LET_GO = text("update kernel.due set held_until = '-infinity'")
+TRIED = text("update kernel.due set tries = :tries")
+
+
+async def lend_all(library: Running) -> None:
+    for n, book in enumerate(BOOKS):
+        await carry_out(library, book, BuyBook(f"QA {n}", "x"), LendBook("ann"))
+
+
+async def late(library: Running) -> int:
+    return int(
+        await one_of(library.db, "select count(*) from kernel.events where type = 'BookLate'")
+    )
+
+
+async def test_two_replicas_ring_each_clock_once(town: Town) -> None:
+    """And what it wakes reaches others once."""
+    library, post = await town.start(LIBRARY), await town.start(POST)
+    second = await town.start(LIBRARY, url_of(library))
+    await lend_all(library)
+    await clock.move(library.db, TWO_WEEKS)
+
+    async def written() -> bool:
+        letters = await all_of(post.db, "select letters from read.reader where reader = 'ann'")
+        return [row.letters for row in letters] == [len(BOOKS)] and await quiet(library, post)
+
+    await until(written, "a letter is written for each")
+    assert await late(second) == len(BOOKS)
+    assert await one_of(library.db, "select count(*) from kernel.due") == 0
+    assert await one_of(post.db, "select count(*) from kernel.events") == len(BOOKS)
+
+
+async def test_a_clock_that_was_stopped_does_not_ring(alone: Town) -> None:
+    library = await alone.start(LIBRARY)
+    await lend_all(library)
+    for book in BOOKS[1:]:
+        await carry_out(library, book, TakeBack())
+    await clock.move(library.db, TWO_WEEKS)
+    await until(lambda: late_is(library, 1), "the one book still out is late")
+    assert await one_of(library.db, "select count(*) from kernel.due") == 0
+
+
+async def late_is(library: Running, count: int) -> bool:
+    return await late(library) >= count and await quiet(library)
+
+
+async def test_the_store_has_one_clock_and_it_goes_ahead_only(alone: Town) -> None:
+    """What is written after it was moved is dated by it, also by another process."""
+    library = await alone.start(LIBRARY)
+    other = await alone.start(LIBRARY, url_of(library))
+    before = await clock.now(library.db)
+    assert await clock.move(library.db, TWO_WEEKS) >= before + TWO_WEEKS
+    with pytest.raises(ValueError, match="ahead"):
+        await clock.move(library.db, timedelta(seconds=-1))
+    await carry_out(other, "book", BuyBook("QA", "x"))
+    at = await one_of(other.db, "select at from kernel.events")
+    assert before + TWO_WEEKS <= at <= await clock.now(other.db)
+
+
+@dataclass(frozen=True, slots=True)
+class Boil:
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOut:
+    pass
+
+
+class EggPutIn(Event):
+    """An egg boils."""
+
+    done_at: datetime
+
+
+class EggTakenOut(Event):
+    """An egg is done."""
+
+
+Fact = EggPutIn | EggTakenOut
+
+
+@dataclass
+class Kitchen:
+    """`jammed`: the error that the rule meets for these eggs."""
+
+    jammed: dict[str, Exception]
+
+    def service(self) -> Service:
+        return Service("kitchen", [Handler(EGG, self.desk)])
+
+    async def desk(self, _db: Database, key: str, wish: Boil | TakeOut) -> Desk[object, Call]:
+        if isinstance(wish, TakeOut) and key in self.jammed:
+            raise self.jammed[key]
+        return lambda _state, call: call
+
+
+def decide(wish: Boil | TakeOut, until: datetime | None, call: Call) -> Sequence[Fact]:
+    match wish:
+        case Boil():
+            return [EggPutIn(done_at=call.now + timedelta(minutes=wish.minutes))]
+        case TakeOut():
+            return [EggTakenOut()] if until and call.now >= until else []
+
+
+def evolve(_until: datetime | None, fact: Fact) -> datetime | None:
+    return fact.done_at if isinstance(fact, EggPutIn) else None
+
+
+def clocks(until: datetime | None) -> Mapping[str, datetime]:
+    return {"done": until} if until else {}
+
+
+def wake(_clock: str) -> Boil | TakeOut:
+    return TakeOut()
+
+
+EGG = Stream(
+    "egg", "eggs.v1", Kinds[Fact](Fact), Decider(None, decide, evolve), clocks=clocks, wake=wake
+)
+
+
+async def taken_out(kitchen: Running) -> set[str]:
+    rows = await all_of(
+        kitchen.db, "select stream_id from kernel.events where type = 'EggTakenOut'"
+    )
+    return {row.stream_id for row in rows}
+
+
+@pytest.mark.parametrize(
+    "error", [ArithmeticError(), TimeoutError()], ids=["a bug", "a time limit"]
+)
+async def test_a_failing_rule_holds_up_no_other_clock_and_rings_again(
+    alone: Town, error: Exception
+) -> None:
+    jammed: dict[str, Exception] = {"1": error}
+    kitchen = await alone.start(Kitchen(jammed).service())
+    for n in range(4):
+        await carry_out(kitchen, str(n), Boil(n + 1))
+    await clock.move(kitchen.db, timedelta(minutes=5))
+    await until(lambda: are(kitchen, {"egg-0", "egg-2", "egg-3"}), "the others are taken out")
+    (due,) = await all_of(kitchen.db, "select * from kernel.due")
+    assert (due.stream_id, due.tries) == ("egg-1", 1)
+    jammed.clear()
+    await kitchen.db.do(LET_GO)
+    await until(lambda: are(kitchen, {f"egg-{n}" for n in range(4)}), "it rang again")
+
+
+async def are(kitchen: Running, expected: set[str]) -> bool:
+    return await taken_out(kitchen) == expected
+
+
+async def test_a_rule_that_fails_for_days_holds_up_no_other_clock(alone: Town) -> None:
+    kitchen = await alone.start(Kitchen({"1": ArithmeticError()}).service())
+    await carry_out(kitchen, "1", Boil(1))
+    await kitchen.db.do(TRIED, {"tries": 1_000})
+    await carry_out(kitchen, "2", Boil(1))
+    await clock.move(kitchen.db, timedelta(minutes=5))
+    await until(lambda: are(kitchen, {"egg-2"}), "the other is taken out")
+    held = await one_of(kitchen.db, "select held_until - clock_timestamp() from kernel.due")
+    assert held <= timedelta(hours=1)

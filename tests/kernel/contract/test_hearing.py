@@ -1,0 +1,198 @@
+"""What others tell is heard once and in order; what is spoilt stops its own key only."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from kernel import parking
+from kernel.web.running import Running
+from tests.kernel.contract.rung import many, rung, with_headers
+from tests.kernel.contract.town import Town, all_of, one_of, quiet, until, url_of
+from tests.kernel.contract.wire import Said
+from tests.kernel.till import Mood, accounts
+
+pytestmark = pytest.mark.connected
+CLERK = UUID(int=3)
+SHOWING, REACTING = "takings__v1", "react:enter_in_the_page"
+BOTH = {SHOWING, REACTING}
+GOOD = rung("good", 2)
+# Whose fact it is cannot be read, so the subject that Kafka knows waits; its version is not spent.
+NAMELESS: dict[str, Said] = {
+    "has a header that is no text": with_headers(GOOD, traceparent=b"\xff\xfe"),
+    "has a header without a value": with_headers(GOOD, type=None),
+    "has no headers": GOOD._replace(headers=[]),
+    "has an odd name": with_headers(GOOD, type=b"Ru\0ng"),
+    "is of no version": with_headers(GOOD, sequence=b"-1"),
+    "is of a huge version": with_headers(GOOD, sequence=b"9" * 4_000),
+    "is of no time": with_headers(GOOD, time=b"0001-01-01T00:00:00+23:00"),
+}
+# These are known facts, and who cannot take one has it parked.
+SPENT: dict[str, tuple[Said, set[str]]] = {
+    "is not JSON": (GOOD._replace(value=b'{"amount": '), BOTH),
+    "is a deep hole": (GOOD._replace(value=b"[" * 100_000), BOTH),
+    "has another shape": (GOOD._replace(value=b'{"amount": "plenty"}'), BOTH),
+    "says nothing": (GOOD._replace(value=None), BOTH),
+    "is too new": (with_headers(GOOD, schemaver=b"2"), BOTH),
+    "has a sum that no column takes": (rung("good", 2, 2**70), BOTH),
+    "has a note that no column takes": (rung("good", 2, note="a\0b"), {SHOWING}),
+    "is of a kind unknown here": (with_headers(GOOD, type=b"DrawerJammed"), set()),
+    "is heavy": (rung("good", 2, note="x" * 1_000_000), set()),
+}
+
+
+def of_key(said: Said, key: str) -> Said:
+    """The same, said of another subject."""
+    if not said.headers:
+        return said._replace(key=key.encode())
+    named = with_headers(said, partitionkey=key.encode(), subject=f"till-{key}".encode())
+    return named._replace(key=key.encode())
+
+
+async def told(town: Town, hearer: Running, records: Sequence[Said]) -> None:
+    """Puts them there, and waits until this hearer has all of them behind it."""
+    topic = town.topic("tills.v1")
+    offsets = "select coalesce(sum(next_offset), 0) from kernel.inbox_offsets where topic = :topic"
+    before = len(await town.wire.told(topic))
+    await town.wire.put(topic, records)
+
+    async def heard() -> bool:
+        at = await one_of(hearer.db, offsets, topic=topic)
+        return int(at) == before + len(records) and await quiet(hearer)
+
+    await until(heard, f"{len(records)} records are heard")
+
+
+async def amounts(hearer: Running) -> dict[str, str]:
+    rows = await all_of(hearer.db, "select till, amounts from read.takings order by till")
+    return {row.till: row.amounts for row in rows}
+
+
+async def test_what_is_told_again_is_heard_once(town: Town) -> None:
+    """Three times each, among those of another key; and once more when newer ones are known."""
+    hearer = await town.start(accounts(Mood()))
+    one, two = ([rung(key, n) for n in (1, 2, 3)] for key in ("one", "two"))
+    thrice = [said for pair in zip(one, two, strict=True) for said in pair * 3]
+    await told(town, hearer, [*thrice, *one, *reversed(two)])
+    assert await amounts(hearer) == {"one": "1 2 3", "two": "1 2 3"}
+    assert await one_of(hearer.db, "select count(*) from kernel.journal") == 6
+    assert await one_of(hearer.db, "select count(*) from kernel.events") == 6
+
+
+async def test_a_gap_holds_up_its_stream_alone_and_heals(town: Town) -> None:
+    hearer = await town.start(accounts(Mood()))
+    await told(town, hearer, [rung("one", 1), rung("one", 3), rung("one", 4), rung("two", 1)])
+    assert await amounts(hearer) == {"one": "1", "two": "1"}
+    waiting = "select version from kernel.journal where waits order by version"
+    assert [row.version for row in await all_of(hearer.db, waiting)] == [3, 4]
+    await told(town, hearer, [rung("one", 2), rung("one", 5), rung("two", 2)])
+    assert await amounts(hearer) == {"one": "1 2 3 4 5", "two": "1 2"}
+    assert await all_of(hearer.db, waiting) == []
+
+
+async def test_a_history_told_anew_is_heard_and_what_it_lost_is_named(town: Town) -> None:
+    """A higher epoch at an old version is no duplicate: its owner was put back to a backup."""
+    hearer = await town.start(accounts(Mood()))
+    anew = [rung("one", version, 10 * version, epoch=2) for version in (2, 3)]
+    await told(town, hearer, [rung("one", 1), rung("one", 2), rung("one", 3), *anew])
+    assert await amounts(hearer) == {"one": "1 2 3 20 30"}
+    (fork,) = await all_of(hearer.db, "select * from kernel.forks")
+    assert (fork.source, fork.stream_id, fork.epoch) == ("till", "till-one", 1)
+    assert (fork.first_missing, fork.last_missing) == (2, 3)
+    kept = await all_of(hearer.db, "select epoch, version from kernel.journal order by 1, 2")
+    assert [tuple(row) for row in kept] == [(1, 1), (1, 2), (1, 3), (2, 2), (2, 3)]
+
+
+async def test_a_topic_made_anew_is_heard_from_its_beginning(town: Town) -> None:
+    """Its offsets are below those that were passed; what is told there again is known."""
+    hearer = await town.start(accounts(Mood()))
+    await told(town, hearer, [rung("one", 1), rung("one", 2), rung("two", 1)])
+    await town.stop(hearer)
+    await town.wire.remake(town.topic("tills.v1"))
+    hearer = await town.start(accounts(Mood()), url_of(hearer))
+    await town.wire.put(town.topic("tills.v1"), [rung("one", 2), rung("one", 3)])
+
+    async def shown() -> bool:
+        return await amounts(hearer) == {"one": "1 2 3", "two": "1"}
+
+    await until(shown, "what is new in the new topic is shown")
+
+
+async def test_members_of_a_group_come_and_go_and_nothing_is_heard_twice_or_lost(
+    town: Town,
+) -> None:
+    """Two replicas on one store; the second joins while facts flow, then the first leaves."""
+    first = await town.start(accounts(Mood()))
+    rounds = [list(batch) for batch in zip(*many(30, keys=12).values(), strict=True)]
+    flowing = asyncio.create_task(flow(town, rounds))
+    second = await town.start(accounts(Mood()), url_of(first))
+    await until(lambda: hears_something(first), "the first hears")
+    await flowing
+    await town.stop(first)
+    last = [rung(f"many-{n}", 31) for n in range(12)]
+    await told(town, second, last)
+    whole = " ".join(str(n) for n in range(1, 32))
+    assert await amounts(second) == {f"many-{n}": whole for n in range(12)}
+    assert await one_of(second.db, "select count(*) from kernel.events") == 12 * 31
+
+
+async def flow(town: Town, rounds: Sequence[Sequence[Said]]) -> None:
+    for batch in rounds:
+        await town.wire.put(town.topic("tills.v1"), batch)
+
+
+async def hears_something(hearer: Running) -> bool:
+    return bool(await one_of(hearer.db, "select count(*) from kernel.journal"))
+
+
+async def test_what_is_spoilt_stops_its_own_key_and_can_be_skipped(town: Town) -> None:
+    """Before it and behind it each key has a good fact; healthy keys notice nothing."""
+    hearer = await town.start(accounts(Mood()))
+    stuck = {name: (said, BOTH, 2) for name, said in NAMELESS.items()}
+    stuck |= {name: (said, consumers, 3) for name, (said, consumers) in SPENT.items()}
+    before = [rung(name, 1, 1) for name in stuck]
+    spoilt = [of_key(said, name) for name, (said, _, _) in stuck.items()]
+    behind = [rung(name, version, 9) for name, (_, _, version) in stuck.items()]
+    healthy = [rung(f"healthy-{n}", 1) for n in range(8)]
+    await told(town, hearer, [*before, *spoilt, *healthy])
+    await told(town, hearer, behind)
+    parked = await all_of(hearer.db, "select * from kernel.parked where state <> 'behind'")
+    whom = {name: {row.consumer for row in parked if row.key == name} for name in stuck}
+    assert whom == {name: consumers for name, (_, consumers, _) in stuck.items()}
+    shown = await amounts(hearer)
+    assert all(shown[f"healthy-{n}"] == "1" for n in range(8))
+    assert all(shown[name] == "1" for name, consumers in whom.items() if SHOWING in consumers)
+    for row in parked:
+        assert await parking.skip(hearer.db, row.consumer, row.seq, "spoilt", CLERK)
+    await until(lambda: nothing_parked(hearer), "what was behind has followed")
+    shown = await amounts(hearer)
+    assert all(shown[name] == "1 9" for name, consumers in whom.items() if SHOWING in consumers)
+    assert shown["is heavy"] == "1 2 9"
+    assert shown["is of a kind unknown here"] == "1 9"
+
+
+async def nothing_parked(hearer: Running) -> bool:
+    return not await one_of(hearer.db, "select count(*) from kernel.parked")
+
+
+async def test_a_mended_key_is_retried_in_its_order(town: Town) -> None:
+    mood = Mood(unshown={2}, broken={1})
+    hearer = await town.start(accounts(mood))
+    facts = [rung(key, n) for n in (1, 2, 3) for key in ("one", "two")]
+    await told(town, hearer, facts)
+    assert await amounts(hearer) == {"one": "1", "two": "1"}
+    assert await one_of(hearer.db, "select count(*) from kernel.events") == 0
+    mood.unshown.clear()
+    mood.broken.clear()
+    for consumer in BOTH:
+        await parking.retry(hearer.db, consumer, "one")
+    await until(lambda: only_parked(hearer, "two"), "the retried key has gone on")
+    assert await amounts(hearer) == {"one": "1 2 3", "two": "1"}
+    pages = await all_of(hearer.db, "select stream_id from kernel.events")
+    assert [row.stream_id for row in pages] == ["page-one"] * 3
+
+
+async def only_parked(hearer: Running, key: str) -> bool:
+    rows = await all_of(hearer.db, "select distinct key from kernel.parked")
+    return [row.key for row in rows] == [key]
