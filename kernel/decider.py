@@ -1,6 +1,7 @@
 """The one shape of every write model, and what a decision may look at."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -23,8 +24,23 @@ class Refused(Exception):
         self.code, self.words = code, words
 
 
+class RuleFailed(Exception):
+    """A rule raised something else than Refused: a bug, of whatever type, that no waiting mends."""
+
+
 class Forbidden(Refused):
     """No, because of who asks."""
+
+
+@contextmanager
+def ruling() -> Iterator[None]:
+    """Round pure code: a TimeoutError from a rule must not look like a database that is away."""
+    try:
+        yield
+    except Refused:
+        raise
+    except Exception as error:
+        raise RuleFailed(type(error).__name__) from error
 
 
 @dataclass(frozen=True, slots=True)

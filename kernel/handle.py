@@ -10,7 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from kernel.database import Database
-from kernel.decider import Actor, Call, Refused, Stream
+from kernel.decider import Actor, Call, Refused, Stream, ruling
 from kernel.envelope import Envelope
 from kernel.event import Event
 from kernel.proof.chain import link
@@ -114,9 +114,10 @@ class Turn(Generic[C, S, E, W]):
     async def take(self, wish: C, desk: Callable[[S, Call], W]) -> Done:
         if self.command.seen not in (None, self.past.version):
             raise Stale("screen-is-old", version=self.past.version)
-        before = self.stream.decider.after(self.past.facts)
         call = Call(self.command.by, self.past.now)
-        facts = self.stream.decider.decide(wish, before, desk(before, call))
+        with ruling():
+            before = self.stream.decider.after(self.past.facts)
+            facts = self.stream.decider.decide(wish, before, desk(before, call))
         if not facts:
             return Done(self.stream_id, self.past.version, again=True)
         return await self._append(await self.prepare(before, facts))

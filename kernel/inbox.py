@@ -55,11 +55,13 @@ with j as (
           meta, hash, at,
                            raw_headers, "offset", key, waits, nth)
    order by nth
-  on conflict (source, stream_id, epoch, version) do nothing
-  returning id, key, stream_id, version, waits
+  on conflict (source, stream_id, epoch, version) do update
+     set waits = false, partition = excluded.partition, "offset" = excluded."offset"
+     where journal.waits and not excluded.waits  -- it had come too early, and comes again in turn
+  returning id, key, stream_id, version, waits, "offset"
 )
 insert into kernel.feed_queue (key, stream_id, version, journal_id)
-select key, stream_id, version, id from j where not waits order by id
+select key, stream_id, version, id from j where not waits order by "offset"
 """)
 WAITING = text("""
 select id, epoch, version from kernel.journal where waits and source = :source
@@ -155,6 +157,13 @@ async def _write(conn: AsyncConnection, page: Page, where: Mapping[str, object])
 
 async def _go_on(conn: AsyncConnection, stream: Stream, guard: Guard) -> None:
     """What came before its turn follows, as far as the versions now connect."""
+    while ids := await _connecting(conn, stream, guard):
+        await conn.execute(GO_ON, {"ids": ids})
+    if guard.version >= guard.waiting:
+        guard.waiting = 0
+
+
+async def _connecting(conn: AsyncConnection, stream: Stream, guard: Guard) -> list[int]:
     where = {"source": stream[0], "stream": stream[1]}
     here = {"epoch": guard.epoch, "version": guard.version}
     ids = []
@@ -162,10 +171,7 @@ async def _go_on(conn: AsyncConnection, stream: Stream, guard: Guard) -> None:
         if row.version == guard.version + 1 and row.epoch >= guard.epoch:
             guard.epoch, guard.version = row.epoch, row.version
             ids.append(row.id)
-    if ids:
-        await conn.execute(GO_ON, {"ids": ids})
-    if guard.version >= guard.waiting:
-        guard.waiting = 0
+    return ids
 
 
 def _report(topic: str, partition: int, page: Page) -> None:

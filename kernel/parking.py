@@ -32,13 +32,14 @@ select consumer, key, seq, tries, since from (
  where state = 'behind' or (state = 'retrying' and next_at <= clock_timestamp())
  order by next_at limit :most
 """)
+THERE = text("select seq from kernel.parked where consumer = :consumer and seq = :seq")
 GONE = text("delete from kernel.parked where consumer = :consumer and seq = :seq")
 AGAIN = text("""
 update kernel.parked
    set tries = tries + 1, error = :error,
        since = case when state = 'behind' then clock_timestamp() else since end,
        next_at = clock_timestamp()
-               + least(interval '1 minute', interval '1 second' * power(2, tries)),
+               + least(interval '1 minute', interval '1 second' * power(2, least(tries, 10))),
        state = case when :state = 'retrying' and state <> 'behind'
            and clock_timestamp() - since > :patience
                     then 'parked' else :state end
@@ -79,6 +80,10 @@ async def park(conn: AsyncConnection, consumer: str, troubles: Sequence[Trouble]
 async def ready(db: Database, consumers: Sequence[str], most: int) -> Sequence[Row[Any]]:
     """The first of each key whose time has come, at most `most`."""
     return await db.all(READY, consumers=list(consumers), most=most)
+
+
+async def waits(conn: AsyncConnection, consumer: str, seq: int) -> bool:
+    return (await conn.execute(THERE, {"consumer": consumer, "seq": seq})).first() is not None
 
 
 async def gone(conn: AsyncConnection, consumer: str, seq: int) -> None:

@@ -1,12 +1,12 @@
 """A reaction turns a fact into wishes; run twice it does once, for its command id is the fact's."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from kernel.database import Database
-from kernel.decider import Actor, Call, Stream
+from kernel.decider import Actor, Call, Stream, ruling
 from kernel.envelope import About
 from kernel.event import Event
 from kernel.handle import Command, Done, Store, handle
@@ -92,7 +92,8 @@ def command_of(reaction: Reaction, ask: Ask, about: About, source: str) -> Comma
 
 async def carry_out(store: Store, reaction: Reaction, fact: Event, about: About) -> int:
     """How many wishes were carried out. Raises what `handle` raises, after those before it."""
-    asks: Sequence[Ask] = list(reaction.react(fact, about))
+    with ruling():
+        asks = list(reaction.react(fact, about))
     for ask in asks:
         command = command_of(reaction, ask, about, store.source)
         await ask.handler.carry_out(store, ask.key, ask.wish, command)

@@ -184,7 +184,7 @@ class Reader:
 
     async def _once_more(self, consumer: Consumer, told: Told) -> bool:
         async with self.db.begin() as conn:
-            if not await self._alone(conn, consumer.name):
+            if not await self._alone(conn, consumer.name, told.seq):
                 return False
             troubles = await one_by_one(conn, consumer, [self.read(told)])
             for trouble in troubles:
@@ -195,10 +195,14 @@ class Reader:
         self._tell()
         return not troubles
 
-    async def _alone(self, conn: AsyncConnection, name: str) -> bool:
-        """A retry and the live batch may touch the same row: never at the same time."""
-        rows = await conn.execute(ALONE, {"name": name})
-        return rows.first() is not None
+    async def _alone(self, conn: AsyncConnection, name: str, seq: int) -> bool:
+        """A retry and the live batch may touch the same row: never at the same time.
+
+        Asked only once the lock is held: another replica may have taken the fact meanwhile.
+        """
+        if (await conn.execute(ALONE, {"name": name})).first() is None:
+            return False
+        return await parking.waits(conn, name, seq)
 
     def _tell(self) -> None:
         self.moved.set()

@@ -26,9 +26,10 @@ select f.seq, f.key, f.stream_id, e.data, e.meta, e.hash, e.at
 """)
 
 UNTOLD = text("""
-select exists (select from kernel.key_queue) or exists (select from kernel.tree_heads where not told)
-    or (select max(seq) from kernel.feed) > (select seq from kernel.checkpoints where name = 'relay')
-    as something
+select exists (select from kernel.key_queue)
+    or exists (select from kernel.tree_heads where not told)
+    or exists (select from kernel.feed f join kernel.checkpoints c on f.seq > c.seq
+                where c.name = 'relay') as something
 """)
 
 

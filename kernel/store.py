@@ -103,6 +103,12 @@ select item.command_id, cmd.version as appended, prior.version as prior, prior.d
 """)
 
 
+HELD = text("""
+select 1 from kernel.claims where stream_id <> :stream
+   and (kind, value) in (select * from unnest(cast(:kinds as text[]), cast(:values as text[])))
+""")
+
+
 class Conflict(Exception):
     """Somebody wrote this stream since we read it: read and decide again."""
 
@@ -180,6 +186,12 @@ async def append(db: Database, items: Sequence[Append]) -> dict[UUID, Row[Any]]:
     async with db.engine.connect() as conn:
         rows = await conn.execute(APPEND, columns(items))
         return {row.command_id: row for row in rows}
+
+
+async def held_by_another(db: Database, item: Append) -> bool:
+    """Whether a value that it claims is another stream's: else somebody wrote its own stream."""
+    wanted = spread("kinds values", [(c.kind, c.value) for c in item.claim])
+    return bool(await db.all(HELD, stream=item.stream_id, **wanted))
 
 
 def columns(items: Sequence[Append]) -> dict[str, list[Any]]:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kernel.database import Database, constraint, passes
+from kernel.database import Database, constraint, sqlstate
 from kernel.loops import Wake
-from kernel.store import Append, Claimed, Conflict, KeyReused, append
+from kernel.store import Append, Claimed, Conflict, KeyReused, append, held_by_another
 
 MOST_IN_ONE = 64
 MOST_WAITING = 2_000
@@ -71,7 +71,7 @@ class Writer:
                 self.wake.set()
         finally:
             self.draining = None
-            while self.waiting:  # only when this task was ended: nobody may wait for ever
+            while self.waiting:  # only when this task was ended
                 self.waiting.popleft().fail(Busy())
 
     def _batch(self) -> list[Job]:
@@ -90,15 +90,14 @@ class Writer:
     async def _flush(self, batch: Sequence[Job]) -> None:
         try:
             rows = await append(self.db, [job.item for job in batch])
-        except Exception as error:  # every caller must get an answer
-            return await self._apart(batch, error)
-        except BaseException as end:  # also when this process is told to end
+        except Exception as error:
+            await self._apart(batch, error)
+        else:
             for job in batch:
-                job.fail(end)
-            raise
-        for job in batch:
-            job.settle(rows[job.item.command_id])
-        return None
+                job.settle(rows[job.item.command_id])
+        finally:  # whatever ended this: nobody may wait for ever
+            for job in batch:
+                job.fail(Busy())
 
     async def _apart(self, batch: Sequence[Job], error: Exception) -> None:
         """One of them spoilt the statement for all. Alone, an error is its own."""
@@ -107,7 +106,16 @@ class Writer:
                 await self._flush([job])
             return
         for job in batch:
-            job.fail(_meant(job.item, error))
+            job.fail(await self._meant(job.item, error))
+
+    async def _meant(self, item: Append, error: Exception) -> Exception:
+        """What the database's no says of this append."""
+        broken = constraint(error) if isinstance(error, IntegrityError) else ""
+        if broken == "claims_pkey" and await held_by_another(self.db, item):
+            return Claimed(item.stream_id)
+        if broken in ("claims_pkey", "events_pkey") or rolled_back(error):
+            return Conflict(item.stream_id)
+        return error
 
 
 def _outcome(item: Append, row: Row[Any]) -> Outcome:
@@ -120,17 +128,6 @@ def _outcome(item: Append, row: Row[Any]) -> Outcome:
     return Outcome(row.appended, again=False)
 
 
-def _meant(item: Append, error: Exception) -> Exception:
-    broken = constraint(error) if isinstance(error, IntegrityError) else ""
-    if broken == "claims_pkey":
-        return Claimed(item.stream_id)
-    if broken == "events_pkey" or (
-        isinstance(error, DBAPIError) and passes(error) and rolled_back(error)
-    ):
-        return Conflict(item.stream_id)
-    return error
-
-
-def rolled_back(error: DBAPIError) -> bool:
+def rolled_back(error: Exception) -> bool:
     """A deadlock or a serialization failure: nothing was written, and the same again may do."""
-    return str(getattr(error.orig, "sqlstate", "")).startswith("40")
+    return isinstance(error, DBAPIError) and sqlstate(error).startswith("40")

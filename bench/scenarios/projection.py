@@ -16,7 +16,7 @@ from kernel.reader import Reader
 
 BATCH = 1_000
 EACH = 10
-"""Facts of a row; neighbours in the order touch different rows."""
+"""Facts of a row."""
 FEWER = 40
 """The peer takes that many times fewer facts: its rate does not depend on how many there are."""
 
@@ -24,17 +24,22 @@ FEWER = 40
 class CatchUp(Scenario):
     name = "projection"
     full, quick = 200_000, 4_000
-    lines = (Line("projection beside `eventsourcing`'s runner", floor=40, aim=60),)
+    lines = (
+        Line("projection beside `eventsourcing`'s runner", floor=40, aim=60),
+        Line("the same where a row's ten facts follow each other", ours="bursts"),
+    )
 
     @asynccontextmanager
     async def prepared(self) -> AsyncIterator[None]:
-        """Both stores are filled once, and copied for each round."""
+        """The stores are filled once, and copied for each round."""
         async with (
-            self.stage.database() as self.full_store,
+            self.stage.database() as self.scattered,
+            self.stage.database() as self.bursts,
             self.stage.database("template1") as self.full_peer,
         ):
-            async with self.stage.opened(self.full_store) as db:
-                await fill(db, self.size // EACH, EACH)
+            for name in (self.scattered, self.bursts):
+                async with self.stage.opened(name) as db:
+                    await fill(db, self.size // EACH, EACH, bursts=name == self.bursts)
             await asyncio.to_thread(self.fill_peer)
             yield
 
@@ -44,10 +49,16 @@ class CatchUp(Scenario):
         self.stage.postgres.sql("vacuum (freeze, analyze)", self.full_peer)
 
     def sides(self) -> Mapping[str, Side]:
-        return {"ours": self.ours, "peer": self.peer}
+        return {"ours": self.ours, "peer": self.peer, "bursts": self.in_bursts}
 
     async def ours(self) -> Run:
-        async with self.stage.store(self.full_store) as db:
+        return await self.catch_up(self.scattered)
+
+    async def in_bursts(self) -> Run:
+        return await self.catch_up(self.bursts)
+
+    async def catch_up(self, filled: str) -> Run:
+        async with self.stage.store(filled) as db:
             reader, done = await opened(db), 0
             async with self.stage.measured() as took:
                 while did := await reader.forward():

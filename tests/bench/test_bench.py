@@ -138,11 +138,12 @@ async def test_fifty_appends_beside_a_recorder(
 
 
 @pytest.mark.connected
+@pytest.mark.parametrize("bursts", [False, True])
 async def test_what_is_filled_in_bulk_is_as_the_kernel_writes_it(
-    database: Callable[[], str],
+    database: Callable[[], str], bursts: bool
 ) -> None:
     db = Database(async_url(database()), pool=2)
-    assert await fill(db, parcels=6, versions=3) == 18
+    assert await fill(db, parcels=6, versions=3, bursts=bursts) == 18
     key = Ed25519PrivateKey.generate().public_key()
     assert await verify(db, key) == (True, 18, None, "")
     await as_written(db)

@@ -13,13 +13,16 @@ from sqlalchemy import Row
 
 from kernel.envelope import from_headers
 from tests.kernel.contract.town import Town, all_of, carry_out, until
-from tests.kernel.contract.wire import Said
+from tests.kernel.contract.wire import PARTITIONS, KafkaWire, Said
 from tests.kernel.library.books import BuyBook, LendBook, TakeBack
 from tests.kernel.library.services import LIBRARY
+from tests.servers import make_topics
+from trial.servers import Kafka
 
 pytestmark = pytest.mark.connected
 BOOKS = [f"00000000-0000-4000-8000-{n:012}" for n in range(5)]
 ROUNDS = 4
+TELLER = replace(LIBRARY, hears=())
 
 
 @dataclass
@@ -41,7 +44,7 @@ class Told:
 @pytest.fixture
 async def told(town: Town) -> Told:
     """Five books, each bought and then lent and brought back four times."""
-    library = await town.start(replace(LIBRARY, hears=()))
+    library = await town.start(TELLER)
     for n, book in enumerate(BOOKS):
         await carry_out(library, book, BuyBook(f"QA {n}", "Über das 重构"))
     for n in range(ROUNDS):
@@ -95,3 +98,24 @@ async def test_headers_are_ascii_whatever_the_fact_says(told: Told) -> None:
     assert any("重构".encode() in (said.value or b"") for said in told.said)
     for said in told.said:
         assert all(name.isascii() and value and value.isascii() for name, value in said.headers)
+
+
+@pytest.mark.parametrize("wire", ["kafka"], indirect=True)
+async def test_what_the_broker_refuses_is_said_in_the_log(
+    town: Town, kafka: Kafka, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Here the topic takes less than the store keeps: nothing is lost, yet somebody must act."""
+    topic = town.topic("books.v1")
+    await make_topics(kafka.bootstrap, [topic], PARTITIONS, {"max.message.bytes": "2000"})
+    assert isinstance(town.wire, KafkaWire)
+    town.wire.made.add(topic)
+    library = await town.start(TELLER)
+    await carry_out(library, BOOKS[0], BuyBook("QA", "x" * 3_000))
+    logs: list[str] = []
+
+    async def said() -> bool:
+        logs.append(capsys.readouterr().out)
+        return any("RecordTooLarge" in line or "MessageSizeTooLarge" in line for line in logs)
+
+    await until(said, "the log says what is wrong", limit=10)
+    assert "do=" in "".join(logs)

@@ -155,3 +155,9 @@ class Archive:
 
     async def verdict(self, **more: Any) -> Verdict:
         return await verify(self.db, self.signer.public_key(), **more)
+
+
+async def bad(archive: Archive, **more: object) -> str | None:
+    verdict = await archive.verdict(**more)
+    assert verdict.ok == (verdict.first_bad is None) == (verdict.why == "")
+    return verdict.first_bad

@@ -1,20 +1,15 @@
 """F18: whoever changes a store is found out, and the verifier names where it was first changed."""
 # ruff: noqa: S608 - the change is the test's own
 
-from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
 
-import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Row, TextClause
 
-from kernel.database import Database
 from kernel.proof.heads import Head
 from kernel.proof.merkle import EMPTY
-from kernel.proof.verify import Verdict, verify
-from tests.kernel.proof.archive import Archive, envelope, tree_hash
+from kernel.proof.verify import Verdict
+from tests.kernel.proof.archive import Archive, bad, tree_hash
 
 pytestmark = pytest.mark.connected
 
@@ -37,12 +32,6 @@ async def put(archive: Archive, head: Head) -> None:
         "signature = :signature where size = :size",
         **{n: getattr(head, n) for n in ("root", "previous", "epoch", "signature", "size")},
     )
-
-
-async def bad(archive: Archive, **more: object) -> str | None:
-    verdict = await archive.verdict(**more)
-    assert verdict.ok == (verdict.first_bad is None) == (verdict.why == "")
-    return verdict.first_bad
 
 
 async def test_f18_an_honest_store_is_whole(filled: Archive) -> None:
@@ -305,143 +294,3 @@ async def test_f18_a_store_under_another_name(filled: Archive) -> None:
     assert await bad(filled) == "stream book-1 version 1"
     await filled.sql("delete from kernel.identity")
     assert await bad(filled) == "stream book-1 version 1"
-
-
-# What was heard
-
-
-@pytest.fixture
-async def listening(filled: Archive) -> Archive:
-    """Has also heard three facts of a stream, of which its source lost and retold the last."""
-    told = [envelope("card-1", version, source="cards") for version in (1, 2, 3)]
-    await filled.hear(*(filled.arrived(e) for e in told[:2]))
-    _, tip = filled.tips["cards", "card-1"]
-    await filled.hear(filled.arrived(told[2]))
-    filled.tips["cards", "card-1"] = (2, tip)
-    for version in (3, 4):
-        again = envelope("card-1", version, source="cards", epoch=2)
-        await filled.hear(filled.arrived(again))
-    await filled.hear(filled.record(b"what is this", []))
-    await filled.seal()
-    return filled
-
-
-async def test_f18_what_was_heard_is_whole(listening: Archive) -> None:
-    assert await listening.verdict() == Verdict(True, 13)
-    assert await listening.verdict(stream_id="card-1") == Verdict(True, 5)
-    early = envelope("card-1", 7, source="cards", epoch=2)
-    await listening.hear(listening.arrived(early))  # waits for those before it
-    assert await listening.verdict() == Verdict(True, 14)
-    await listening.seal()
-    assert await listening.verdict() == Verdict(True, 14)
-
-
-HEARD_V2 = "where source = 'cards' and version = 2"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "data = data || ' '",
-        "data = null",
-        "meta = meta || ' '",
-        "type = 'CardBurnt'",
-        "type = null",
-        "key = '2'",
-        "at = at - interval '1 day'",
-        "data = '1', waits = true",
-    ],
-)
-async def test_f18_an_edited_fact_of_others(listening: Archive, change: str) -> None:
-    await listening.sql(f"update kernel.journal set {change} {HEARD_V2}")
-    assert await bad(listening) == "stream card-1 of cards version 2"
-    assert await bad(listening, stream_id="card-1") == "stream card-1 of cards version 2"
-
-
-@pytest.mark.parametrize("column", ["source", "stream_id", "epoch", "version", "meta", "hash"])
-async def test_f18_a_fact_of_others_made_nameless(listening: Archive, column: str) -> None:
-    await listening.sql(f"update kernel.journal set {column} = null, data = '1' where version = 4")
-    assert await bad(listening) == "head 14"
-
-
-async def test_f18_a_fact_of_others_moved_to_another_epoch(listening: Archive) -> None:
-    await listening.sql("update kernel.journal set epoch = 5 where version = 4")
-    assert await bad(listening) == "stream card-1 of cards version 4"
-
-
-async def test_f18_a_fact_of_others_deleted(listening: Archive) -> None:
-    await listening.sql(f"delete from kernel.journal {HEARD_V2}")
-    assert await bad(listening) == "stream card-1 of cards version 2"
-
-
-async def test_f18_the_last_fact_of_others_deleted(listening: Archive) -> None:
-    await listening.sql("delete from kernel.journal where version = 4")
-    assert await bad(listening) == "seq 13"
-
-
-async def test_f18_a_place_of_others_deleted(listening: Archive) -> None:
-    await listening.sql("delete from kernel.feed where seq = 10")
-    assert await bad(listening) == "seq 10"
-
-
-@pytest.mark.parametrize("change", ["data = 'this'", "raw_headers = '[[]]'"])
-async def test_f18_an_edited_record_without_envelope(listening: Archive, change: str) -> None:
-    await listening.sql(f"update kernel.journal set {change} where hash is null")
-    assert await bad(listening) == "head 14"
-
-
-# Large stores, and stores at work
-
-
-@pytest.mark.parametrize("version", [1, 500, 501, 1_000, 1_001, 1_200])
-async def test_f18_any_place_of_a_long_stream(archive: Archive, version: int) -> None:
-    await archive.write("book-1")
-    await archive.write_many("book-2", 1_200)
-    await archive.write("book-3")
-    await archive.seal()
-    assert await archive.verdict() == Verdict(True, 1_202)
-    await archive.sql(
-        "update kernel.events set data = '' where stream_id = 'book-2' and version = :version",
-        version=version,
-    )
-    assert await bad(archive) == f"stream book-2 version {version}"
-    assert await bad(archive, stream_id="book-2") == f"stream book-2 version {version}"
-
-
-@pytest.mark.parametrize("seq", [1, 500, 501, 1_000, 1_001])
-async def test_f18_any_place_of_a_long_order(archive: Archive, seq: int) -> None:
-    await archive.hear(*(archive.record(orjson.dumps(n), []) for n in range(1_002)))
-    await archive.seal()
-    assert await bad(archive) is None
-    await archive.sql("update kernel.feed set seq = -seq where seq = :seq", seq=seq)
-    assert await bad(archive) == f"seq {seq}"
-
-
-class AtWork(Database):
-    """After some statements of the verifier, counted from 0, its store goes on."""
-
-    archive: Archive
-    asked = 0
-    moments: Collection[int] = ()
-
-    async def all(self, sql: TextClause, **values: object) -> Sequence[Row[Any]]:
-        rows = await super().all(sql, **values)
-        if self.asked in self.moments:
-            await self.archive.write("book-0", "book-1", "book-9")
-            await self.archive.seal()
-            await self.archive.write("book-0", "book-1", "book-9")
-        self.asked += 1
-        return rows
-
-
-@pytest.mark.parametrize("stream", [None, "book-1"])
-async def test_a_store_at_work_is_never_called_bad(filled: Archive, stream: str | None) -> None:
-    db = AtWork(filled.db.engine.url.render_as_string(hide_password=False), pool=2)
-    db.archive = filled
-    try:
-        for moments in [range(12), *([n] for n in range(8))]:
-            db.asked, db.moments = 0, moments
-            verdict = await verify(db, filled.signer.public_key(), stream_id=stream)
-            assert verdict.ok, verdict
-    finally:
-        await db.close()
