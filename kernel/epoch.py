@@ -16,16 +16,16 @@ select d.oid::text || '/' || (select timeline_id from pg_control_checkpoint())::
   from pg_database d where datname = current_database()
 """)
 # Seconds since 2020: the same old backup, put back twice, must not give the same epoch twice.
-LATER = "extract(epoch from clock_timestamp())::bigint - 1577836800"
-FOUND = text(f"""
-insert into kernel.identity (source, epoch, identity, since) values (:source, 1, :identity,
-    kernel.now())
+FOUND = text("""
+insert into kernel.identity (source, epoch, identity, since)
+values (:source, 1, :identity, kernel.now())
 on conflict (one) do update set identity = excluded.identity, since = excluded.since,
-    epoch = greatest(identity.epoch + 1, {LATER})
+    epoch = greatest(identity.epoch + 1, extract(epoch from clock_timestamp())::int - 1577836800)
   where identity.identity <> excluded.identity
 """)
-RAISE = text(f"""
-update kernel.identity set epoch = greatest(epoch + 1, {LATER}), since = kernel.now()
+RAISE = text("""
+update kernel.identity set since = kernel.now(),
+    epoch = greatest(epoch + 1, extract(epoch from clock_timestamp())::int - 1577836800)
 """)
 EPOCH = text("select epoch from kernel.identity")
 

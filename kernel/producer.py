@@ -20,14 +20,19 @@ MOST_BATCH = 256 * 1024
 MOST_REQUEST = 1024 * 1024
 
 
+End = tuple[int, BaseException | None]
+"""The number of the first record that is not surely kept, and why."""
+ALL_KEPT: End = (2**62, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
+    """Kafka dates it itself: a broker refuses what is dated ahead, as a moved clock would."""
+
     topic: str
     key: str
     value: bytes | None
     headers: Headers
-    at: int
-    """Milliseconds since 1970."""
 
 
 class Outbound(Protocol):
@@ -83,17 +88,13 @@ class KafkaOutbound:
         for n, record in enumerate(records):
             lane = (record.topic, partition_of(record.key, counts[record.topic]))
             lanes.setdefault(lane, []).append(n)
-        failed = await asyncio.gather(
-            *(
-                _send_lane(producer, lane, [(n, records[n]) for n in ns])
-                for lane, ns in lanes.items()
-            )
+        ends = await asyncio.gather(
+            *(_lane(producer, lane, [(n, records[n]) for n in ns]) for lane, ns in lanes.items())
         )
-        return (
-            min(failed, default=len(records))
-            if any(f < len(records) for f in failed)
-            else len(records)
-        )
+        told, error = min(ends, key=lambda end: end[0], default=ALL_KEPT)
+        if error is not None and told == 0:
+            raise error  # the loop says why, and backs off
+        return min(told, len(records))
 
     async def _drop(self) -> None:
         producer, self.producer = self.producer, None
@@ -108,10 +109,9 @@ class KafkaOutbound:
                 await producer.client.close()
 
 
-async def _send_lane(
+async def _lane(
     producer: AIOKafkaProducer, lane: tuple[str, int], numbered: Sequence[tuple[int, Record]]
-) -> int:
-    """The number of the first record that is not surely kept; a large one when all are."""
+) -> End:
     topic, partition = lane
     waiting: list[tuple[int, Any]] = []
     rest = list(numbered)
@@ -132,13 +132,13 @@ async def _send_lane(
 
 
 def _add(batch: Any, r: Record) -> bool:
-    added = batch.append(key=r.key.encode(), value=r.value, timestamp=r.at, headers=r.headers)
+    added = batch.append(key=r.key.encode(), value=r.value, timestamp=None, headers=r.headers)
     return added is not None
 
 
-async def _first_failed(waiting: Sequence[tuple[int, Any]]) -> int:
+async def _first_failed(waiting: Sequence[tuple[int, Any]]) -> End:
     results = await asyncio.gather(*(f for _, f in waiting), return_exceptions=True)
     for (first, _), result in zip(waiting, results, strict=True):
         if isinstance(result, BaseException):
-            return first
-    return 2**62
+            return first, result
+    return ALL_KEPT

@@ -19,7 +19,7 @@ update kernel.checkpoints set seq = :upto, moved_at = clock_timestamp()
  where name = 'relay' and seq = :at
 """)
 OURS = text("""
-select f.seq, f.key, f.stream_id, e.data, e.meta, e.hash, e.at
+select f.seq, f.key, f.stream_id, e.data, e.meta, e.hash
   from kernel.feed f left join kernel.events e on f.journal_id is null and (e.stream_id,
       e.version) = (f.stream_id, f.version)
  where f.seq > :after and f.seq <= :upto order by f.seq
@@ -71,5 +71,4 @@ class Relay:
 
     def _record(self, row: Row[Any]) -> Record:
         topic = self.topics[row.stream_id.partition("-")[0]]
-        at = int(row.at.timestamp() * 1000)
-        return Record(topic, row.key, row.data, to_headers(row.meta, row.hash), at)
+        return Record(topic, row.key, row.data, to_headers(row.meta, row.hash))

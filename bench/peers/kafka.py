@@ -24,7 +24,7 @@ def chunks(records: Sequence[Record]) -> list[Lanes]:
 def lanes(records: Sequence[Record]) -> Lanes:
     found: Lanes = defaultdict(list)
     for r in records:
-        ready = {"key": r.key.encode(), "value": r.value, "headers": r.headers, "timestamp": r.at}
+        ready = {"key": r.key.encode(), "value": r.value, "headers": r.headers, "timestamp": None}
         found[partition_of(r.key, PARTITIONS)].append(ready)
     return found
 

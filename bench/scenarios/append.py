@@ -48,7 +48,7 @@ class Appending(Scenario):
 
 class AppendFive(Appending):
     name = "append-five"
-    full, quick = 8_000, 320
+    full, quick = 16_000, 320
     steps = 5
     lines = (
         Line("append 5 facts, 16 clients, beside `eventsourcing`'s recorder", floor=4, aim=7),
@@ -85,7 +85,7 @@ class AppendFive(Appending):
 
 class AppendOne(Appending):
     name = "append-one"
-    full, quick = 16_000, 320
+    full, quick = 48_000, 320
     steps = 1
     lines = (Line("append 1 fact, 16 clients, beside `pgbench`'s bare insert", floor=0.6, aim=0.9),)
 

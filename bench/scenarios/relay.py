@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 from sqlalchemy import text
 
@@ -59,7 +58,7 @@ class Telling(Scenario):
             out = KafkaOutbound(self.stage.bootstrap, "bench")
             relay = Relay(db, out, {"parcel": told[0]})
             await relay.enter()
-            await out.send([Record(told[1], "warm", b"", [], 1)])
+            await out.send([Record(told[1], "warm", b"", [])])
             done = 0
             async with self.stage.measured() as took:
                 while did := await relay.step():
@@ -94,11 +93,4 @@ def out_of_order(told: Sequence[tuple[str, int]]) -> int:
 
 async def records_of(db: Database) -> list[Record]:
     """All facts of a store as its relay would tell them."""
-    return [
-        Record(TOPIC, r.key, r.data, to_headers(r.meta, r.hash), millis(r.at))
-        for r in await db.all(FACTS)
-    ]
-
-
-def millis(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
+    return [Record(TOPIC, r.key, r.data, to_headers(r.meta, r.hash)) for r in await db.all(FACTS)]

@@ -136,4 +136,4 @@ def _record(topic: str, head: Head) -> Record:
     named = zip(("specversion", "id", "source", "type", "time"), said, strict=True)
     headers = [(PREFIX + name, value.encode("ascii")) for name, value in named]
     headers.append(("content-type", b"application/json"))
-    return Record(topic, head.source, head.told(), headers, int(head.at.timestamp() * 1000))
+    return Record(topic, head.source, head.told(), headers)

@@ -13,7 +13,7 @@ from kernel.seal.keyring import HEAR, heard
 MOST = 500
 
 TAKE = text("""
-select q.pos, q.subject, k.wrapped, extract(epoch from kernel.now()) * 1000 as at
+select q.pos, q.subject, k.wrapped
   from kernel.key_queue q join kernel.keys k using (subject)
  order by q.pos limit :most for update of q skip locked
 """)
@@ -30,7 +30,7 @@ class KeyTeller:
             rows = (await conn.execute(TAKE, {"most": MOST})).all()
             if not rows:
                 return 0
-            records = [Record(self.topic, r.subject, r.wrapped, [], int(r.at)) for r in rows]
+            records = [Record(self.topic, r.subject, r.wrapped, []) for r in rows]
             told = await self.out.send(records)
             await conn.execute(TOLD, {"told": [r.pos for r in rows[:told]]})
         return told

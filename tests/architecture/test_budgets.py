@@ -1,4 +1,4 @@
-"""Budgets: what grows past them is hard to read, whatever it does."""
+"""Budgets: what grows past them is hard to read, whatever it does (docs/decisions/0006)."""
 
 import statistics
 
@@ -20,10 +20,10 @@ USUAL_FUNCTION = 8
 
 
 def test_the_kernels_core_is_small() -> None:
-    assert sum(map(lines, kernel_core())) <= 1_500
+    assert sum(map(lines, kernel_core())) <= 3_200
 
 
-@pytest.mark.parametrize(("room", "most"), [("seal", 250), ("proof", 350), ("web", 700)])
+@pytest.mark.parametrize(("room", "most"), [("seal", 400), ("proof", 350), ("web", 1_110)])
 def test_each_room_of_the_kernel_is_small(room: str, most: int) -> None:
     assert sum(map(lines, sources(f"kernel/{room}"))) <= most
 

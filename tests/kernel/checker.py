@@ -26,9 +26,9 @@ JOURNAL = text("select * from kernel.journal order by id")
 COMMANDS = text("select command_id, stream_id, version from kernel.commands")
 LEFT = text("select count(*) as n from kernel.feed_queue")
 PARKED = text("select consumer, seq, state, error from kernel.parked order by 1, 2")
-CAUSES = text(
-    "select convert_from(meta, 'utf8')::json ->> 'cause' as cause, stream_id, type from kernel.events"
-)
+CAUSES = text("""
+select convert_from(meta, 'utf8')::json ->> 'cause' as cause, stream_id, type from kernel.events
+""")
 
 
 @dataclass(frozen=True)
@@ -134,13 +134,9 @@ async def check_projection(db: Database, projection: Projection[Any]) -> list[st
         fresh |= {key: fresh.get(key) for key in touched(projection, batch)}
         fold(projection, fresh, batch)
     expected = {key: row for key, row in fresh.items() if row is not None}
+    every = text(f"select {projection.key} from read.{projection.name}")  # noqa: S608
     async with db.begin() as conn:
-        keys = [
-            r[0]
-            for r in await conn.execute(
-                text(f"select {projection.key} from read.{projection.name}")
-            )
-        ]
+        keys = [row[0] for row in await conn.execute(every)]
         found = await rows_of(conn, projection, projection.table, keys)
     return [
         f"{projection.name} {key}: {found.get(key)} is not {expected.get(key)}"

@@ -144,5 +144,5 @@ class LocalMember(Hearing):
     def lag(self) -> int | None:
         return 0
 
-    async def stalled(self, limit: float) -> None:
+    async def stalled(self, limit: float) -> None:  # noqa: ARG002
         await asyncio.Event().wait()

@@ -153,7 +153,7 @@ async def test_when_others_always_come_first_it_says_so(house: OpenHouse) -> Non
     await library.do(book, BUY)
     real = library.running.writer.append
 
-    async def always_late(item: object) -> object:
+    async def always_late(_item: object) -> object:
         raise Conflict("book")
 
     library.running.writer.append = always_late  # type: ignore[method-assign,assignment]

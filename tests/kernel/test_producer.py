@@ -23,9 +23,7 @@ def own(tmp_path: Path) -> Iterator[Kafka]:
 
 
 def records(topic: str, first: int, count: int) -> list[Record]:
-    return [
-        Record(topic, f"key-{n % 7}", str(n).encode(), [], n) for n in range(first, first + count)
-    ]
+    return [Record(topic, f"key-{n % 7}", str(n).encode(), []) for n in range(first, first + count)]
 
 
 async def told(bootstrap: str, topic: str) -> list[tuple[int, str, int]]:

@@ -156,7 +156,7 @@ async def test_a_new_version_takes_the_place_of_the_old_behind_the_view(alone: T
     newer = await alone.start(till(counted()), url_of(older))
 
     async def swapped() -> bool:
-        rows = await view(newer.db)
+        rows = await page(newer.settings.database_url)
         return [tuple(row) for row in rows] == [("north", 3), ("south", 3)]
 
     await until(swapped, "the newer program has built its own")

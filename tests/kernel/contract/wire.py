@@ -52,7 +52,7 @@ class LocalWire:
     async def put(self, topic: str, records: Sequence[Said]) -> None:
         for key, value, headers in records:
             text = (key or b"").decode()
-            self.transport.keep(Record(topic, text, value, headers, 0))  # type: ignore[arg-type]
+            self.transport.keep(Record(topic, text, value, headers))  # type: ignore[arg-type]
 
     async def told(self, topic: str) -> list[Said]:
         return [Said(r.key.encode(), r.value, r.headers) for r in self.transport.told(topic)]

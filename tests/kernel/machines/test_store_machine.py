@@ -150,7 +150,7 @@ class StoreMachine(Machine):
             item,
             start={clock: item.at for clock, start in clocks.items() if start},
             stop=[clock for clock, start in clocks.items() if not start],
-            claim=frozenset(c for c, take in named.items() if take),
+            claim=frozenset(c for c, take in named.items() if take and c not in ours),
             free=frozenset(c for c, take in named.items() if not take and c in ours),
         )
         assert self.told(writer, item) == self.model.append(item)
