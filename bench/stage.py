@@ -19,8 +19,6 @@ from trial.servers import Kafka, Postgres
 
 HERE = Path(".mazha")
 PARTITIONS = 12
-FOR_EVER = {"retention.ms": "-1"}
-"""A broker forgets by a record's own time, and what is told here happened long ago."""
 PATIENT = 600.0
 """Seconds that a statement may take here: filling a store is no service's statement."""
 
@@ -86,9 +84,7 @@ class Stage:
         prefix = self.name("topic") + "."
         full = tuple(prefix + name for name in names)
         async with self.admin() as admin:
-            await admin.create_topics(
-                [NewTopic(name, PARTITIONS, 1, topic_configs=FOR_EVER) for name in full]
-            )
+            await admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in full])
         try:
             yield full
         finally:

@@ -14,7 +14,6 @@ from kernel.handle import Store
 from kernel.projection import Projection
 from kernel.reaction import Reaction, carry_out
 from kernel.store import Conflict, KeyReused
-from kernel.writer import Busy
 
 AT_ONCE = 16
 
@@ -73,6 +72,6 @@ class Reacting:
         return None
 
     def _unless_passing(self, heard: Heard, error: Exception) -> Trouble:
-        if isinstance(error, Busy) or passes(error):
+        if passes(error):
             raise error
         return Trouble(heard.told, "parked", f"{type(error).__name__} in {self.reaction.name}")

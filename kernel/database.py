@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-SESSION = {"jit": "off", "timezone": "UTC"}
+# No parallel workers: a page of a thousand rows is all that is ever read at once.
+SESSION = {"jit": "off", "timezone": "UTC", "max_parallel_workers_per_gather": "0"}
 PASSING = ("08", "40", "53", "55P03", "57", "25P03", "25006")
 """SQLSTATEs that pass: connection, rollback, resources, lock, shutdown, idle, standby."""
 
@@ -77,9 +78,15 @@ def constraint(error: DBAPIError) -> str:
     return str(getattr(cause, "constraint_name", None) or "")
 
 
+class Busy(Exception):
+    """More waits than this process may hold, or it is not open yet: come again soon (503)."""
+
+
 def passes(error: BaseException) -> bool:
     """Whether the same statement may succeed later: the server is away, busy, or rolled us back."""
-    if isinstance(error, OSError | TimeoutError | PoolTimeout | InterfaceError):
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(passes, error.exceptions))
+    if isinstance(error, Busy | OSError | TimeoutError | PoolTimeout | InterfaceError):
         return True
     if isinstance(error, DBAPIError):
         state = sqlstate(error)

@@ -20,12 +20,12 @@ FOUND = text("""
 insert into kernel.identity (source, epoch, identity, since)
 values (:source, 1, :identity, kernel.now())
 on conflict (one) do update set identity = excluded.identity, since = excluded.since,
-    epoch = greatest(identity.epoch + 1, extract(epoch from clock_timestamp())::int - 1577836800)
+    epoch = greatest(identity.epoch + 1, (extract(epoch from clock_timestamp()) - 1577836800)::int)
   where identity.identity <> excluded.identity
 """)
 RAISE = text("""
 update kernel.identity set since = kernel.now(),
-    epoch = greatest(epoch + 1, extract(epoch from clock_timestamp())::int - 1577836800)
+    epoch = greatest(epoch + 1, (extract(epoch from clock_timestamp()) - 1577836800)::int)
 """)
 EPOCH = text("select epoch from kernel.identity")
 

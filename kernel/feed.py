@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from kernel.database import Database
 from kernel.envelope import About
@@ -14,12 +15,12 @@ from kernel.envelope import About
 READ = text("""
 select f.seq, f.key, true as ours, i.source, e.stream_id, e.version, e.event_id, e.type,
     e.schema_ver,
-       e.data, e.meta, e.hash, e.at
+       e.data, e.meta, e.at
   from kernel.feed f join kernel.events e using (stream_id, version), kernel.identity i
  where f.journal_id is null and f.seq > :after and f.seq <= :upto
 union all
 select f.seq, f.key, false, j.source, j.stream_id, j.version, j.event_id, j.type, j.schema_ver,
-       j.data, j.meta, j.hash, j.at
+       j.data, j.meta, j.at
   from kernel.feed f join kernel.journal j on j.id = f.journal_id
  where f.journal_id is not null and f.seq > :after and f.seq <= :upto
 order by 1
@@ -68,14 +69,25 @@ async def place(db: Database, stream_id: str, version: int) -> int | None:
     return int(rows[0].seq) if rows else None
 
 
-def _told(rows: Sequence[Row[Any]]) -> list[Told]:
-    return [
-        Told(r.seq, r.key, r.type, r.schema_ver or 0, r.data or b"", _about(r), r.ours)
-        for r in rows
-    ]
+def _told(rows: Sequence[Sequence[Any]]) -> list[Told]:
+    return [_one(*row) for row in rows]
 
 
-def _about(r: Row[Any]) -> About | None:
-    if r.type is None:
-        return None
-    return About(r.seq, r.source, r.stream_id, r.version, r.key, r.event_id, r.at, r.meta)
+def _one(
+    seq: int,
+    key: str,
+    ours: bool,
+    source: str,
+    stream: str,
+    version: int,
+    event_id: UUID,
+    kind: str | None,
+    schema_ver: int | None,
+    data: bytes | None,
+    meta: bytes,
+    at: datetime,
+) -> Told:
+    """In the order of the columns: by name would take twice as long."""
+    known = kind is not None
+    about = About(seq, source, stream, version, key, event_id, at, meta) if known else None
+    return Told(seq, key, kind, schema_ver or 0, data or b"", about, ours)

@@ -55,12 +55,13 @@ def _fold_one(projection: Projection[R], rows: dict[str, R | None], heard: Heard
         return Trouble(told, heard.state, heard.trouble)
     function, keys = projection.folds[told.type]
     try:
-        for key in keys(heard.fact, about):
-            row = rows.get(key) or projection.blank(key)
-            changes = function(row, heard.fact, about)
-            rows[key] = None if changes is None else _changed(row, changes)
+        touched = {k: rows.get(k) or projection.blank(k) for k in keys(heard.fact, about)}
+        changes = {k: function(row, heard.fact, about) for k, row in touched.items()}
     except Exception as error:  # a bug in one fold must not stop the others
-        return Trouble(told, "parked", f"{type(error).__name__}: {error}"[:500])
+        return Trouble(told, "parked", f"{type(error).__name__} in the fold of {told.type}")
+    for key, row in touched.items():  # only now: a fact is folded whole or not at all
+        change = changes[key]
+        rows[key] = None if change is None else _changed(row, change)
     return None
 
 

@@ -1,7 +1,6 @@
 """Writes down what others tell, once and in their order. It decides nothing and folds nothing."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple
 
 import structlog
 from sqlalchemy import text
@@ -151,7 +150,7 @@ async def _write(conn: AsyncConnection, page: Page, where: Mapping[str, object])
     for fork in page.forks:
         await conn.execute(FORK, fork)
     if page.moved:
-        guards = [(*stream, *astuple(page.guards[stream])) for stream in page.moved]
+        guards = [(*stream, *page.guards[stream].row()) for stream in page.moved]
         await conn.execute(GUARD, spread("sources streams epochs versions waiting", guards))
 
 

@@ -29,6 +29,9 @@ class Guard:
     version: int = 0
     waiting: int = 0
 
+    def row(self) -> tuple[int, int, int]:
+        return self.epoch, self.version, self.waiting
+
 
 Stream = tuple[str, str]
 """(source, stream id)"""

@@ -13,7 +13,6 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel import feed, parking
@@ -121,10 +120,10 @@ class Reader:
         try:
             async with self.db.begin() as conn:
                 return await self._pass(conn, group, at, heard, careful)
-        except DBAPIError as error:
+        except Exception as error:
             if passes(error) or careful:
                 raise
-            log.warning("a value did not fit; looking for it fact by fact", error=str(error.orig))
+            log.warning("a row could not be written; looking fact by fact", error=unreadable(error))
         return max([await self._take([c], at, batch, careful=True) for c in group])
 
     async def _pass(
@@ -251,7 +250,7 @@ async def _in_savepoint(conn: AsyncConnection, consumer: Consumer, heard: Heard)
     try:
         async with conn.begin_nested():
             return await consumer.take(conn, [heard])
-    except DBAPIError as error:
+    except Exception as error:
         if passes(error):
             raise
         return [Trouble(heard.told, "parked", unreadable(error))]

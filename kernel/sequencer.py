@@ -18,7 +18,7 @@ with last as (
 ), taken as (
   select pos, key, stream_id, version, journal_id from kernel.feed_queue order by pos limit :most
 ), gone as (
-  delete from kernel.feed_queue q using taken where q.pos = taken.pos
+  delete from kernel.feed_queue where pos = any(array(select pos from taken))
 )
 insert into kernel.feed (seq, key, stream_id, version, journal_id, sequenced_at)
 select last.seq + row_number() over (order by pos), key, stream_id, version, journal_id,

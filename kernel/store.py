@@ -40,8 +40,10 @@ with item as (
                        cast(:expected as int[]), cast(:counts as int[]),
                            cast(:ats as timestamptz[]))
              as i(command_id, digest, stream_id, expected, n, at)
-), prior as (
-  select c.command_id, c.version, c.digest from item join kernel.commands c using (command_id)
+), prior as (  -- lateral: a plan made while the table was empty would scan it for ever
+  select c.command_id, c.version, c.digest
+    from item cross join lateral (select command_id, version, digest from kernel.commands k
+                                   where k.command_id = item.command_id limit 1) c
 ), head as (
   select i.command_id, coalesce(h.version, 0) as version
     from item i left join lateral (select version from kernel.events e

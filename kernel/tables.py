@@ -42,7 +42,8 @@ async def make(conn: AsyncConnection, projection: Projection[Any], table: str) -
     if (await conn.execute(EXISTS, {"table": f"read.{table}"})).scalar():
         return
     columns = ", ".join(_ddl(projection, c) for c in projection.columns)
-    await conn.execute(text(f"create table read.{table} ({columns})"))
+    room = "with (fillfactor = 70)"  # for updates in place: rows here change often
+    await conn.execute(text(f"create table read.{table} ({columns}) {room}"))
     for name in projection.indexes:
         await conn.execute(text(f"create index on read.{table} ({name})"))
     await conn.execute(CHECKPOINT, {"name": table})

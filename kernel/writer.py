@@ -9,16 +9,12 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kernel.database import Database, constraint, sqlstate
+from kernel.database import Busy, Database, constraint, sqlstate
 from kernel.loops import Wake
 from kernel.store import Append, Claimed, Conflict, KeyReused, append, held_by_another
 
 MOST_IN_ONE = 64
 MOST_WAITING = 2_000
-
-
-class Busy(Exception):
-    """More appends wait than this process may hold: come again in a moment (503)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Row, text
 
@@ -15,6 +16,7 @@ from kernel.event import Event
 from kernel.seal.sealed import NONCE, Sealer, open_with, parts, plain_texts, subject_of
 
 MOST_CACHED, CACHED_FOR = 10_000, 60.0
+MOST_NAME = 200
 
 FIND = text("select subject, wrapped, destroyed_at from kernel.keys where subject = any(:subjects)")
 MAKE = text("""
@@ -124,6 +126,18 @@ class Keyring:
         while len(self.cache) > MOST_CACHED:
             self.cache.popitem(last=False)
         return key
+
+    def knows(self, subject: str, wrapped: bytes | None) -> bool:
+        """Whether this can be a key of ours, or the end of one."""
+        if not (0 < len(subject) <= MOST_NAME and subject.isascii() and subject.isprintable()):
+            return False
+        if wrapped is None:
+            return True
+        try:
+            self.kek.decrypt(wrapped[:NONCE], wrapped[NONCE:], subject.encode())
+        except (InvalidTag, ValueError):
+            return False
+        return True
 
     def _cached(self, subject: str) -> bytes | None:
         until, key = self.cache.get(subject, (0.0, b""))

@@ -1,15 +1,18 @@
 """Keys travel apart from facts: a small queue of their own, one compacted topic, no journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import text
 
 from kernel.database import Database
 from kernel.inbox import FENCE, PASSED
 from kernel.page import Arrived
 from kernel.producer import Outbound, Record
-from kernel.seal.keyring import HEAR, heard
+from kernel.relay import HOLD
+from kernel.seal.keyring import HEAR, Keyring, heard
 
+log = structlog.get_logger(__name__)
 MOST = 500
 
 TAKE = text("""
@@ -25,8 +28,13 @@ class KeyTeller:
         self.db, self.out, self.topic = db, out, topic
 
     async def step(self) -> int:
-        """What is told is the key as it is now: once destroyed, only its end is told."""
+        """What is told is the key as it is now: once destroyed, only its end is told.
+
+        Under the relay's lead: one who lingers must not tell a key after another told its end.
+        """
         async with self.db.begin() as conn:
+            if (await conn.execute(HOLD)).first() is None:
+                return 0
             rows = (await conn.execute(TAKE, {"most": MOST})).all()
             if not rows:
                 return 0
@@ -37,8 +45,8 @@ class KeyTeller:
 
 
 class KeyInbox:
-    def __init__(self, db: Database, forget: Callable[[str], None]) -> None:
-        self.db, self.forget = db, forget
+    def __init__(self, db: Database, keyring: Keyring) -> None:
+        self.db, self.keyring = db, keyring
 
     async def hear(
         self, topic: str, partition: int, topic_id: str, records: Sequence[Arrived]
@@ -47,9 +55,23 @@ class KeyInbox:
         async with self.db.begin() as conn:
             at = (await conn.execute(FENCE, where | {"topic_id": topic_id})).scalar_one()
             new = [r for r in records if r.offset >= at]
-            told = {(r.key or b"").decode("ascii", "replace"): r.value for r in new}
-            if new:
+            told = self._told(new)
+            if told:
                 await conn.execute(HEAR, heard(told))
+            if new:
                 await conn.execute(PASSED, where | {"next": new[-1].offset + 1})
         for subject in told:
-            self.forget(subject)
+            self.keyring.forget(subject)
+
+    def _told(self, records: Sequence[Arrived]) -> dict[str, bytes | None]:
+        """What is no key of ours is nobody's: it must not take the place of the real one."""
+        told: dict[str, bytes | None] = {}
+        for r in records:
+            subject = (r.key or b"").decode("ascii", "replace")
+            if not self.keyring.knows(subject, r.value):
+                log.error(
+                    "a key that none of us made was told", topic_offset=r.offset, do="find who"
+                )
+            elif told.get(subject, b"") is not None:  # an end is for ever, also within one batch
+                told[subject] = r.value
+        return told

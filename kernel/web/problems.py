@@ -17,11 +17,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 
-from kernel.database import passes
+from kernel.database import Busy, passes
 from kernel.decider import Forbidden, Refused
 from kernel.handle import Stale
 from kernel.store import Conflict, KeyReused
-from kernel.writer import Busy
 
 log = structlog.get_logger(__name__)
 Values = Mapping[str, object]

@@ -13,7 +13,7 @@ from kernel import tables
 from kernel.broker import HeardFrom, Listener
 from kernel.clock import Tick
 from kernel.consumers import Reacting, Showing
-from kernel.database import Database
+from kernel.database import Busy, Database
 from kernel.epoch import WrongStore, epoch_of
 from kernel.handle import Store
 from kernel.inbox import Inbox
@@ -29,7 +29,7 @@ from kernel.seal.vault import Vault
 from kernel.sequencer import sequence
 from kernel.web.service import Service
 from kernel.web.settings import Settings, raw_key
-from kernel.writer import Busy, Writer
+from kernel.writer import Writer
 
 log = structlog.get_logger(__name__)
 KEYS, HEADS = "keys.v1", "heads.v1"
@@ -180,7 +180,7 @@ class Running:
             topics = [self.named(topic) for topic in self.service.hears]
             found.append(("journal", topics, self.inbox.hear))
         if self.service.hears_keys:
-            forget = KeyInbox(self.db, self.keyring.forget)
+            forget = KeyInbox(self.db, self.keyring)
             found.append(("keys", [self.named(KEYS)], forget.hear))
         return found
 
@@ -204,6 +204,14 @@ class Running:
 
     async def _rebuild(self) -> None:
         """Read models that this program has in a newer version than the store."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self._rebuild_all()
+            except Exception as error:  # it goes on where it was
+                pause = await back_off("rebuild", error, pause)
+
+    async def _rebuild_all(self) -> None:
         async with self.db.begin() as conn:
             live = await tables.live(conn, self.service.projections)
         for projection in [p for p in self.service.projections if p not in live]:

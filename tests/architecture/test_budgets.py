@@ -20,10 +20,10 @@ USUAL_FUNCTION = 8
 
 
 def test_the_kernels_core_is_small() -> None:
-    assert sum(map(lines, kernel_core())) <= 3_200
+    assert sum(map(lines, kernel_core())) <= 3_250
 
 
-@pytest.mark.parametrize(("room", "most"), [("seal", 400), ("proof", 350), ("web", 1_110)])
+@pytest.mark.parametrize(("room", "most"), [("seal", 425), ("proof", 350), ("web", 1_110)])
 def test_each_room_of_the_kernel_is_small(room: str, most: int) -> None:
     assert sum(map(lines, sources(f"kernel/{room}"))) <= most
 

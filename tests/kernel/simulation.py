@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import event, text
 
 from kernel import clock
+from kernel.database import Busy
 from kernel.decider import Refused
 from kernel.handle import Command
 from kernel.store import Conflict
 from kernel.web.service import Service
-from kernel.writer import Busy
 from tests.kernel.checker import (
     Acked,
     check_effects,

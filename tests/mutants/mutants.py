@@ -65,7 +65,7 @@ MUTANTS = [
         "kernel/reaction.py",
         'id=uuid5(about.id, f"{reaction.name}:{ask.stream_id}")',
         'id=__import__("uuid").uuid4()',
-        SIMULATION,
+        "tests/kernel/contract/test_reacting.py::test_what_is_met_again_has_no_second_effect",
     ),
     Mutant(
         "an inbox that guards a key where it should guard a stream",

@@ -78,6 +78,7 @@ async def test_what_is_told_again_is_heard_once(town: Town) -> None:
     assert await amounts(hearer) == {"one": "1 2 3", "two": "1 2 3"}
     assert await one_of(hearer.db, "select count(*) from kernel.journal") == 6
     assert await one_of(hearer.db, "select count(*) from kernel.events") == 6
+    assert await one_of(hearer.db, "select count(*) from kernel.forks") == 0
 
 
 async def test_a_gap_holds_up_its_stream_alone_and_heals(town: Town) -> None:

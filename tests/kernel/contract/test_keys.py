@@ -139,7 +139,7 @@ async def test_a_destroyed_key_leaves_no_plain_text_anywhere_and_changes_no_row(
     await until(lambda: heard(library, desk), "the desk has heard of it")
     await becomes(desk, PLAIN)
     logs = "".join(capfd.readouterr()) + caplog.text
-    assert "cannot show" in logs
+    assert "clumsy__v1" in logs  # the failure is told, without the words it failed on
     title_is_in = await found(TITLE, town, logs, library, desk)
     assert {"library: kernel.events", "desk: kernel.journal", "books.v1"} <= title_is_in
     assert await found(PLAIN, town, logs, library, desk) == set()

@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, event, text
 
-from kernel import feed
+from kernel import feed, tables
+from kernel.consumers import Showing
 from kernel.database import Database
 from kernel.decider import Refused
 from kernel.envelope import About
 from kernel.projection import Changes, Projection
-from kernel.rebuild import beside, drop_old, rebuild
+from kernel.reader import Reader
+from kernel.rebuild import beside, drop_old, fill, rebuild, swap
 from kernel.waiting import shown
 from kernel.web.running import Running
 from kernel.web.service import Service
 from tests.kernel.checker import check_heard, check_projection, check_store
-from tests.kernel.contract.town import Town, all_of, carry_out, one_of, quiet, until, url_of
+from tests.kernel.contract.town import Town, all_of, carry_out, one_of, places, quiet, until, url_of
 from tests.kernel.library.books import BuyBook, LendBook, TakeBack
 from tests.kernel.library.services import CARD_OFFICE, LIBRARY, POST
 from tests.kernel.library.shelves import readers, shelf
@@ -238,6 +240,35 @@ async def built(
     finally:
         await db.close()
     return await page(url)
+
+
+async def test_a_swap_takes_along_what_the_old_table_has_shown_meanwhile(alone: Town) -> None:
+    """Else the page would go back in time. When that is too much for one step it says so."""
+    projection = takings(Mood())
+    running = await alone.start(till(projection))
+    await ring(running, 1, 2)
+    reader = Reader(running.db, [Showing(projection, beside(projection))], most=3)
+    async with running.db.begin() as conn:
+        await tables.make(conn, projection, beside(projection))
+    await fill(running.db, reader, lambda _at, _end: None)
+    await ring(running, 3, 4)
+    await until(lambda: has_shown(running, projection), "the old table has shown them")
+    assert not await swap(running.db, projection, reader)
+    assert await amounts(running) == ["1 2 3 4"] * 2
+    await reader.forward()
+    await pause(running)
+    assert await swap(running.db, projection, reader)
+    assert await amounts(running) == ["1 2 3 4"] * 2
+
+
+async def has_shown(running: Running, projection: Projection[Any]) -> bool:
+    return (await places(running))[projection.table] == await feed.head(running.db)
+
+
+async def pause(running: Running) -> None:
+    """Nobody reads on: what is shown from here on is what the swap has brought."""
+    running.tasks["read"].cancel()
+    await asyncio.wait([running.tasks["read"]])
 
 
 async def test_two_rebuilds_at_once_are_as_good_as_one(alone: Town) -> None:

@@ -41,9 +41,9 @@ class Owner:
         self.facts += new
         return new
 
-    def put_back(self, keep: int) -> None:
+    def put_back(self, lost: int) -> None:
         self.epoch += 1
-        del self.facts[keep:]
+        del self.facts[max(0, len(self.facts) - lost) :]
 
 
 @dataclass
@@ -104,14 +104,14 @@ class InboxMachine(Machine):
         self.owners[stream].write(lost)
         self.tell(stream, self.owners[stream].write(count))
 
-    @rule(stream=streams, after=st.integers(0, 8), count=st.integers(1, 8))
-    def tell_again(self, stream: Stream, after: int, count: int) -> None:
+    @rule(stream=streams, last=st.integers(1, 8), count=st.integers(1, 8))
+    def tell_again(self, stream: Stream, last: int, count: int) -> None:
         """As a relay does whose cursor was put back; it may heal what was lost."""
-        self.tell(stream, self.owners[stream].facts[after : after + count])
+        self.tell(stream, self.owners[stream].facts[-last:][:count])
 
-    @rule(stream=streams, keep=st.integers(0, 8), count=st.integers(1, 3))
-    def put_the_owner_back(self, stream: Stream, keep: int, count: int) -> None:
-        self.owners[stream].put_back(keep)
+    @rule(stream=streams, lost=st.integers(0, 3), count=st.integers(1, 3))
+    def put_the_owner_back(self, stream: Stream, lost: int, count: int) -> None:
+        self.owners[stream].put_back(lost)
         self.tell(stream, self.owners[stream].write(count))
 
     @rule(key=st.sampled_from("12"))

@@ -7,12 +7,12 @@ from fastapi import FastAPI, Request
 from httpx2 import ASGITransport, AsyncClient
 from starlette.testclient import TestClient
 
+from kernel.database import Busy
 from kernel.decider import Actor, Forbidden
 from kernel.handle import Store
 from kernel.web import commands, problems
 from kernel.web.problems import Values, Words, kernel_words
 from kernel.web.running import Running
-from kernel.writer import Busy
 from tests.kernel.library.books import BuyBook, LendBook, TakeBack
 from tests.kernel.library.services import BOOKS
 

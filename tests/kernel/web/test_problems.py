@@ -11,12 +11,12 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from structlog.testing import capture_logs
 
+from kernel.database import Busy
 from kernel.decider import Forbidden, Refused
 from kernel.handle import Stale
 from kernel.store import Conflict, KeyReused
 from kernel.web import problems
 from kernel.web.problems import kernel_words, language_of
-from kernel.writer import Busy
 from tests.kernel.web.desk import problem, without_store
 
 TYPED = "13800001234"
