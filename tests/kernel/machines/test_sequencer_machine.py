@@ -138,8 +138,8 @@ class SequencerMachine(Machine):
         leads = [self.lead(process, most) for process in leaders]
         self.bench.together(*writes, *leads, *hears)
 
-    async def lead(self, process: int, most: int) -> None:
-        await sequence(self.bench.dbs[process], most)
+    async def lead(self, process: int, most: int) -> int:
+        return await sequence(self.bench.dbs[process], most)
 
     @rule(process=processes, after=st.integers(0, 20), most=st.integers(1, 7))
     def read_a_page(self, process: int, after: int, most: int) -> None:
@@ -173,8 +173,9 @@ class SequencerMachine(Machine):
             self.bench.run(stack.aclose())
         for stream, (_, count) in self.late.items():
             self.committed[stream] += count
-        while self.waiting():
-            self.bench.together(*(self.lead(process, 3) for process in (0, 1)))
+        while any(self.bench.together(*(self.lead(process, 3) for process in (0, 1)))):
+            pass
+        assert self.waiting() == 0
         kept = [(s, version) for s, n in self.committed.items() for version in range(1, n + 1)]
         for db in self.bench.dbs:
             everything = self.bench.run(feed.read(db, 0, 10_000))
