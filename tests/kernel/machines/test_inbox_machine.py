@@ -25,6 +25,8 @@ Stream = tuple[str, str]
 STREAMS: list[Stream] = [("cards", "card-1"), ("cards", "card-2"), ("post", "card-1")]
 AT = datetime(2030, 1, 1, tzinfo=UTC)
 NOBODY = Actor(UUID(int=0), "", "")
+TURNS = ["writes", "loses some on the way", "tells again", "is put back", "talks nonsense"]
+counts = st.sampled_from([1, 2, 3, 100])
 streams = st.sampled_from(STREAMS)
 
 
@@ -95,50 +97,50 @@ class InboxMachine(Machine):
             record = arrived(len(self.log), stream, fact)
             self.log.append((record, (stream, fact)))
 
-    @rule(stream=streams, count=st.integers(1, 3))
-    def write_and_tell(self, stream: Stream, count: int) -> None:
-        self.tell(stream, self.owners[stream].write(count))
-
-    @rule(stream=streams, lost=st.integers(1, 2), count=st.integers(1, 2))
-    def lose_some(self, stream: Stream, lost: int, count: int) -> None:
-        self.owners[stream].write(lost)
-        self.tell(stream, self.owners[stream].write(count))
-
-    @rule(stream=streams, last=st.integers(1, 8), count=st.integers(1, 8))
-    def tell_again(self, stream: Stream, last: int, count: int) -> None:
-        """As a relay does whose cursor was put back; it may heal what was lost."""
-        self.tell(stream, self.owners[stream].facts[-last:][:count])
-
-    @rule(stream=streams, lost=st.integers(0, 3), count=st.integers(1, 3))
-    def put_the_owner_back(self, stream: Stream, lost: int, count: int) -> None:
-        self.owners[stream].put_back(lost)
-        self.tell(stream, self.owners[stream].write(count))
-
-    @rule(key=st.sampled_from("12"))
-    def tell_nonsense(self, key: str) -> None:
-        record = Arrived(len(self.log), key.encode(), None, [("ce_id", None), ("other", b"\xff")])
-        self.log.append((record, None))
+    @rule(
+        turns=st.lists(
+            st.tuples(streams, st.sampled_from(TURNS), st.integers(0, 3), st.integers(1, 3)),
+            min_size=1,
+            max_size=6,
+        ),
+        then=counts,
+    )
+    def go_on(self, turns: list[tuple[Stream, str, int, int]], then: int) -> None:
+        for stream, turn, back, count in turns:
+            owner = self.owners[stream]
+            if turn == "talks nonsense":
+                self.log.append((nonsense(len(self.log), stream), None))
+            elif turn == "tells again":
+                self.tell(stream, owner.facts[-back - 1 :])
+            else:
+                if turn == "loses some on the way":
+                    owner.write(back)
+                elif turn == "is put back":
+                    owner.put_back(back)
+                self.tell(stream, owner.write(count))
+        self.deliver(then, twice=0, rivals=False)
 
     @precondition(lambda self: self.next < len(self.log))
-    @rule(count=st.sampled_from([1, 2, 3, 100]), twice=st.integers(0, 3), rivals=st.booleans())
-    def deliver(self, count: int, twice: int, rivals: bool) -> None:
+    @rule(count=counts, twice=st.integers(0, 3), rivals=st.booleans())
+    def deliver_more(self, count: int, twice: int, rivals: bool) -> None:
         """Some of it for the second time; to two members at once while a group is shared anew."""
-        upto = self.next + count
+        self.deliver(count, twice, rivals)
+        self.bench.run(sequence(self.bench.dbs[0], 5))
+
+    def deliver(self, count: int, twice: int, rivals: bool) -> None:
+        upto = min(self.next + count, len(self.log))
         batch = self.log[max(0, self.next - twice) : upto]
         records = [record for record, _ in batch]
         ears = self.inboxes if rivals else self.inboxes[:1]
         self.bench.together(*(e.hear("cards.v1", 0, str(self.topic_id), records) for e in ears))
-        for _, meant in self.log[self.next : upto]:
-            self.hear(meant)
-        self.unreadable += Counter(
-            (record.key or b"").decode()
-            for record, meant in self.log[self.next : upto]
-            if not meant
-        )
-        self.next = min(upto, len(self.log))
+        for record, meant in self.log[self.next : upto]:
+            self.hear(record, meant)
+        self.next = upto
 
-    def hear(self, meant: tuple[Stream, Fact] | None) -> None:
-        if meant is not None:
+    def hear(self, record: Arrived, meant: tuple[Stream, Fact] | None) -> None:
+        if meant is None:
+            self.unreadable[(record.key or b"").decode()] += 1
+        else:
             stream, fact = meant
             self.ears[stream].hear(fact)
 
@@ -150,16 +152,13 @@ class InboxMachine(Machine):
             "update kernel.inbox_offsets set next_offset = :at returning 1", at=self.next
         )
 
+    @precondition(lambda self: self.next > 6)
     @rule(told=st.lists(st.tuples(streams, st.integers(0, 6)), max_size=4))
     def make_the_topic_anew(self, told: list[tuple[Stream, int]]) -> None:
         """Its offsets begin at nought, below those that were passed."""
         self.topic_id, self.log, self.next = self.topic_id + 1, [], 0
         for stream, after in told:
             self.tell(stream, self.owners[stream].facts[after:])
-
-    @rule()
-    def give_places(self) -> None:
-        self.bench.run(sequence(self.bench.dbs[0], 3))
 
     @invariant()
     def the_journal_is_what_was_heard(self) -> None:
@@ -206,6 +205,11 @@ class InboxMachine(Machine):
 
 def said(source: str, stream: str, fact: Fact) -> bytes:
     return f"{source} {stream} {fact}".encode()
+
+
+def nonsense(offset: int, stream: Stream) -> Arrived:
+    key = stream[1].partition("-")[2]
+    return Arrived(offset, key.encode(), None, [("ce_id", None), ("other", b"\xff")])
 
 
 def arrived(offset: int, stream: Stream, fact: Fact) -> Arrived:
