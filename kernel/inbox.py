@@ -105,15 +105,18 @@ class Inbox:
         self, topic: str, partition: int, topic_id: str, records: Sequence[Arrived]
     ) -> Page:
         """A value that no column takes: that record is kept as it came, the others as they are."""
-        page = Page({})
+        whole = Page({})
         for record in records:
-            try:
-                page = await self._hear(topic, partition, topic_id, [(record, read(record))])
-            except DBAPIError as error:
-                if passes(error):
-                    raise
-                page = await self._hear(topic, partition, topic_id, [(record, None)])
-        return page
+            whole.add(await self._alone(topic, partition, topic_id, record))
+        return whole
+
+    async def _alone(self, topic: str, partition: int, topic_id: str, record: Arrived) -> Page:
+        try:
+            return await self._hear(topic, partition, topic_id, [(record, read(record))])
+        except DBAPIError as error:
+            if passes(error):
+                raise
+            return await self._hear(topic, partition, topic_id, [(record, None)])
 
     async def _hear(self, topic: str, partition: int, topic_id: str, batch: Sequence[Read]) -> Page:
         where = {"topic": topic, "partition": partition}

@@ -52,6 +52,15 @@ class Page:
     gone: int = 0
     """Records that the broker dropped before we heard them."""
 
+    def add(self, other: "Page") -> None:
+        """What another part of the same batch brought."""
+        self.rows += other.rows
+        self.forks += other.forks
+        self.duplicates += other.duplicates
+        self.gaps += other.gaps
+        self.unreadable += other.unreadable
+        self.gone += other.gone
+
     def take(self, record: Arrived, read: tuple[Envelope, bytes] | None) -> None:
         if read is None:
             self.unreadable += 1

@@ -1,7 +1,6 @@
 """Records of a till as its service would tell them, and such as nobody should."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -39,7 +38,3 @@ def with_headers(said: Said, **changed: bytes | None) -> Said:
     names = {f"ce_{name}": value for name, value in changed.items()}
     headers = {**dict(said.headers), **names}
     return said._replace(headers=list(headers.items()))
-
-
-def many(count: int, keys: int) -> Mapping[str, list[Said]]:
-    return {f"many-{k}": [rung(f"many-{k}", n + 1) for n in range(count)] for k in range(keys)}

@@ -109,7 +109,18 @@ class SequencerMachine(Machine):
     @rule(kept=st.booleans(), data=st.data())
     def end_a_lingering_one(self, kept: bool, data: Any) -> None:
         """It commits, or it is rolled back and leaves a hole among the numbers of the queue."""
-        stream = data.draw(st.sampled_from(sorted(self.late)))
+        self.end(data.draw(st.sampled_from(sorted(self.late))), kept)
+
+    @precondition(lambda self: len(self.free()) > 1)
+    @rule(process=processes, count=st.integers(1, 3), most=st.sampled_from([1, 100]))
+    def overtake_a_lingering_one(self, process: int, count: int, most: int) -> None:
+        slow, quick = self.free()[:2]
+        self.late[slow] = self.bench.run(self.lingering(process, self.item(slow, count))), count
+        self.bench.run(self.append(1 - process, quick, count))
+        self.bench.run(self.lead(process, most))
+        self.end(slow, kept=True)
+
+    def end(self, stream: str, kept: bool) -> None:
         stack, count = self.late.pop(stream)
         failure = None if kept else InterruptedError("its process ended")
         self.bench.run(stack.__aexit__(type(failure) if failure else None, failure, None))
