@@ -58,6 +58,7 @@ class Listener(ConsumerRebalanceListener):
         self.ids: dict[str, str] = {}
         self._lag: int | None = None
         self._pause = FIRST_PAUSE
+        self._astray = asyncio.Event()
         self.broker = KafkaBroker(bootstrap, client_id=group, **BROKER)
         session = 45_000 if member else 10_000  # a named member is back before it was missed
         self.subscriber: Any = self.broker.subscriber(
@@ -94,6 +95,8 @@ class Listener(ConsumerRebalanceListener):
 
     async def _apart(self, message: KafkaMessage) -> None:
         """FastStream chains the partitions of a poll: here they are taken apart again."""
+        if self._astray.is_set():
+            raise ConnectionError("where to go on is not known: a new consumer will ask again")
         parts: dict[tuple[str, int], list[ConsumerRecord[Any, Any]]] = defaultdict(list)
         for record in message.raw_message:  # type: ignore[union-attr]
             parts[record.topic, record.partition].append(record)
@@ -112,6 +115,14 @@ class Listener(ConsumerRebalanceListener):
         self.ids.clear()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """aiokafka would go on from the group's offsets if this failed: then nothing is heard."""
+        try:
+            await self._seek(assigned)
+        except BaseException:
+            self._astray.set()
+            raise
+
+    async def _seek(self, assigned: set[TopicPartition]) -> None:
         consumer: Any = self.subscriber.consumer
         self.ids = await topic_ids(self.bootstrap, self.topics)
         stand = {(r.topic, r.partition): r for r in await self.db.all(STAND)}
@@ -133,8 +144,8 @@ class Listener(ConsumerRebalanceListener):
         The end of a partition is asked for: what was last fetched knows nothing of a dead fetcher.
         """
         moved_at, stood = time.monotonic(), -1
-        while time.monotonic() - moved_at < limit:
-            await asyncio.sleep(min(5.0, limit / 4))
+        while time.monotonic() - moved_at < limit and not self._astray.is_set():
+            await asyncio.sleep(min(2.0, limit / 4))
             self._lag, stand = await self._measured()
             if self._lag == 0 or stand != stood:
                 moved_at, stood = time.monotonic(), stand

@@ -11,6 +11,7 @@ from kernel.database import passes
 from kernel.decider import Refused
 from kernel.fold import Heard, Trouble, project
 from kernel.handle import Store
+from kernel.parking import skipped
 from kernel.projection import Projection
 from kernel.reaction import Reaction, carry_out
 from kernel.store import Conflict, KeyReused
@@ -28,6 +29,9 @@ class Showing:
         self.kinds = projection.kinds
 
     async def take(self, conn: AsyncConnection, batch: Sequence[Heard]) -> list[Trouble]:
+        if self.name != self.projection.table:  # what was skipped stays so in a rebuild
+            out = await skipped(conn, self.projection.table, [h.told.seq for h in batch])
+            batch = [h for h in batch if h.told.seq not in out]
         return await project(conn, self.projection, self.name, batch)
 
 

@@ -76,7 +76,9 @@ class Page:
             self.duplicates += 1
             return
         self.moved.add(stream)
-        self.rows.append(_row(record, envelope, hash_, waits=place == "gap"))
+        self.rows.append(_row(record, envelope, hash_, waits=place in ("gap", "stray")))
+        if place == "stray":
+            return
         if place == "gap":
             self.gaps += 1
             guard.waiting = max(guard.waiting, envelope.version)
@@ -87,9 +89,12 @@ class Page:
 
 
 def place_of(guard: Guard, envelope: Envelope) -> str:
-    """next, duplicate, gap; or fork: its source was put back and now tells another history."""
+    """next, duplicate, gap; fork: its source was put back and now tells another history.
+
+    A stray belongs to the history that was lost: it is kept, and never has its turn.
+    """
     if envelope.epoch < guard.epoch:
-        return "duplicate" if envelope.version <= guard.version else "gap"
+        return "duplicate" if envelope.version <= guard.version else "stray"
     if envelope.version == guard.version + 1:
         return "next"
     if envelope.version > guard.version:

@@ -58,6 +58,7 @@ with gone as (delete from kernel.parked where consumer = :consumer and seq = :se
 insert into kernel.skipped (consumer, key, seq, error, reason, by, at)
 select consumer, key, seq, error, :reason, :by, clock_timestamp() from gone
 """)
+SKIPPED = text("select seq from kernel.skipped where consumer = :consumer and seq = any(:seqs)")
 LIST = text("""
 select consumer, key, seq, state, tries, since, error from kernel.parked
  where state <> 'behind' and (consumer, seq) > (:consumer, :seq) order by consumer, seq limit :most
@@ -111,6 +112,11 @@ async def skip(db: Database, consumer: str, seq: int, reason: str, by: UUID) -> 
     """Takes the first of a key out for good, with the reason and who gave it. False: not there."""
     values = {"consumer": consumer, "seq": seq, "reason": reason, "by": by}
     return await db.do(SKIP, values) == 1
+
+
+async def skipped(conn: AsyncConnection, consumer: str, seqs: Sequence[int]) -> set[int]:
+    rows = await conn.execute(SKIPPED, {"consumer": consumer, "seqs": list(seqs)})
+    return {row.seq for row in rows}
 
 
 async def listed(

@@ -27,6 +27,18 @@ async def live(
     return [p for p in projections if versions.get(p.name) == p.version]
 
 
+async def older(
+    conn: AsyncConnection, projections: Sequence[Projection[Any]]
+) -> list[Projection[Any]]:
+    """Those that pages still read in an older version than this program's.
+
+    A program that is itself older must not take its version back: it waits to be replaced.
+    """
+    rows = await conn.execute(LIVE, {"names": [p.name for p in projections]})
+    versions: dict[str, int] = {row.name: row.version for row in rows}
+    return [p for p in projections if versions.get(p.name, 0) < p.version]
+
+
 async def prepare(conn: AsyncConnection, projections: Sequence[Projection[Any]]) -> None:
     """First start: an empty table, seen through its view. Later versions come by a rebuild."""
     await conn.execute(ONE_AT_A_TIME)

@@ -44,6 +44,7 @@ async def checks(running: Running) -> dict[str, str]:
     found = {
         "opened": OK if running.opened else "not yet",
         "database": OK,
+        "keys": OK if running.has_keys else "not all heard yet",
         "projections": "unknown",
         "kafka": f"nothing is heard for: {', '.join(deaf)}" if deaf else OK,
     }

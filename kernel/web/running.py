@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
 
 from kernel import tables
 from kernel.broker import HeardFrom, Listener
@@ -28,11 +29,13 @@ from kernel.seal.telling import KeyInbox, KeyTeller
 from kernel.seal.vault import Vault
 from kernel.sequencer import sequence
 from kernel.web.service import Service
-from kernel.web.settings import Settings, raw_key
+from kernel.web.settings import Settings, WrongSettings, raw_key
 from kernel.writer import Writer
 
 log = structlog.get_logger(__name__)
 KEYS, HEADS = "keys.v1", "heads.v1"
+KEYS_KNOWN = text("select has_keys from kernel.identity")
+ALL_KEYS = text("update kernel.identity set has_keys = true")
 
 
 class Hearing(Protocol):
@@ -91,7 +94,9 @@ class Running:
         )
         self.listeners: dict[str, Hearing] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
-        self.opened = False
+        self.opened = self.has_keys = False
+        if service.hears_keys and not subject:
+            raise WrongSettings("MAZHA_SUBJECT_KEY: needed to open what others closed")
 
     def ready(self) -> Store:
         """The store, once it is open. Raises Busy before."""
@@ -108,6 +113,8 @@ class Running:
         self.tick = Tick(self.store, service.by_prefix)
         self.inbox = Inbox(self.db, self.order.set)
         await self._enter()
+        known = (await self.db.one(KEYS_KNOWN)).has_keys
+        self.has_keys = bool(known) or not service.hears_keys
         self.opened = True
 
     async def _enter(self) -> None:
@@ -145,6 +152,7 @@ class Running:
         for name, topics, hear in self.hears():
             self._task(name, self._listen(name, topics, hear))
         self._task("rebuild", self._rebuild())
+        self._task("all keys", self._hear_all_keys())
 
     def steps(self) -> dict[str, tuple[Callable[[], Awaitable[int]], Wake]]:
         """Each step by its name, with what wakes it; tests drive the same steps one by one."""
@@ -202,6 +210,15 @@ class Running:
                 self.listeners.pop(purpose, None)
                 await listener.stop()
 
+    async def _hear_all_keys(self) -> None:
+        """A new service has all keys before it serves; from then on it never waits for Kafka."""
+        while not self.has_keys:
+            await asyncio.sleep(0.2)
+            listener = self.listeners.get("keys")
+            if listener is not None and listener.lag() == 0:
+                await self.db.do(ALL_KEYS)
+                self.has_keys = True
+
     async def _rebuild(self) -> None:
         """Read models that this program has in a newer version than the store."""
         pause = FIRST_PAUSE
@@ -213,8 +230,8 @@ class Running:
 
     async def _rebuild_all(self) -> None:
         async with self.db.begin() as conn:
-            live = await tables.live(conn, self.service.projections)
-        for projection in [p for p in self.service.projections if p not in live]:
+            older = await tables.older(conn, self.service.projections)
+        for projection in older:
             await rebuild(self.db, projection)
             self.reader.add(Showing(projection))
 

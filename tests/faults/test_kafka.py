@@ -44,6 +44,8 @@ async def test_f6_a_second_member_joins_during_a_long_batch(stage: Stage) -> Non
 async def test_f7_kafka_is_down_at_the_start_under_load_and_at_the_end(
     apart: Stage, own_kafka: Kafka
 ) -> None:
+    async with apart.node("post"):
+        pass  # a new one would wait for the keys before it serves
     await asyncio.to_thread(own_kafka.kill)
     async with apart.node("library") as library, apart.node("cards"), apart.node("post"):
         load = Load([library.port], clients=4)

@@ -5,7 +5,8 @@ create schema read;
 -- What this store is. A restored copy has another identity: then the epoch rises.
 create table kernel.identity (
   one boolean primary key default true check (one),
-  source text not null, epoch int not null, identity text not null, since timestamptz not null);
+  source text not null, epoch int not null, identity text not null, since timestamptz not null,
+  has_keys boolean not null default false);
 
 -- In trials and tests the clock can be moved; elsewhere this table is empty.
 create table kernel.clock_shift (one boolean primary key default true check (one), shift interval not null);
