@@ -7,7 +7,7 @@ from datetime import datetime
 from kernel.decider import Call, Decider, Stream
 from kernel.envelope import About
 from kernel.event import Event, Kinds
-from kernel.projection import Changes, Projection
+from kernel.read.projection import Changes, Projection
 
 TOPIC = "parcels.v1"
 DEPOTS = 7

@@ -15,7 +15,7 @@ from bench.loop import run
 from bench.parcels import track
 from bench.stage import PATIENT
 from kernel.database import Database
-from kernel.rebuild import rebuild
+from kernel.read.rebuild import rebuild
 
 STATUS = Path("/proc/self/status")
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 from sqlalchemy import Row, text
 
 from kernel.database import Database, passes
 from kernel.handle import Command, Store
-from kernel.reaction import Handler, service_actor, tick_id
+from kernel.handler import Handler, service_actor
 
 log = structlog.get_logger(__name__)
 MOST = 200
@@ -51,6 +51,11 @@ async def move(db: Database, by: timedelta) -> datetime:
         raise ValueError("the clock moves ahead only")
     await db.do(SHIFT, {"by": by})
     return await now(db)
+
+
+def tick_id(stream_id: str, clock: str, at: object) -> UUID:
+    """Of the command that answers this clock at this instant: ringing twice is once."""
+    return uuid5(NAMESPACE_URL, f"{stream_id}:{clock}:{at}")
 
 
 class Tick:

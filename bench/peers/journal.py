@@ -14,8 +14,8 @@ from aiokafka import ConsumerRecord, TopicPartition
 from bench.peers.kafka import consumer
 from bench.stage import Stage
 from kernel.database import spread
-from kernel.inbox import GUARD, JOURNAL
-from kernel.page import COLUMNS
+from kernel.wire.inbox import GUARD, JOURNAL
+from kernel.wire.page import COLUMNS
 
 AT_ONCE = 1_000
 PASSED = """

@@ -9,8 +9,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from bench.stage import PARTITIONS, Stage
-from kernel.partition import partition_of
-from kernel.producer import MOST_BATCH, MOST_REQUEST, Record
+from kernel.wire.partition import partition_of
+from kernel.wire.producer import MOST_BATCH, MOST_REQUEST, Record
 
 AT_ONCE = 1_000
 Lanes = dict[int, list[dict[str, Any]]]

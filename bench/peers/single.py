@@ -7,11 +7,11 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
-from kernel.broker import HeardFrom
 from kernel.database import Database
-from kernel.page import Arrived
-from kernel.topics import topic_ids
 from kernel.web.running import Hearing, Kafka
+from kernel.wire.broker import HeardFrom
+from kernel.wire.page import Arrived
+from kernel.wire.topics import topic_ids
 
 
 class OneByOne(Kafka):

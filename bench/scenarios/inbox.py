@@ -14,10 +14,10 @@ from bench.peers import journal
 from bench.peers.kafka import tell
 from bench.scenario import Scenario, Side
 from bench.scenarios.relay import EACH, records_of
-from kernel.broker import Listener
 from kernel.database import Database
-from kernel.inbox import Inbox
-from kernel.page import Arrived
+from kernel.wire.broker import Listener
+from kernel.wire.inbox import Inbox
+from kernel.wire.page import Arrived
 
 LIMIT = 300.0
 WRITTEN = text("""

@@ -19,8 +19,8 @@ from bench.peers.single import OneByOne
 from bench.scenario import Scenario, Side
 from kernel.database import Database
 from kernel.decider import Call
-from kernel.reaction import Desk, Handler
-from kernel.reader import Reader
+from kernel.handler import Desk, Handler
+from kernel.read.reader import Reader
 from kernel.web.running import HEADS, KEYS, Kafka, Running
 from kernel.web.service import Service
 from kernel.web.settings import Settings, settings_of

@@ -9,10 +9,10 @@ from bench.filling import fill
 from bench.parcels import track
 from bench.peers import projector
 from bench.scenario import Scenario, Side
-from kernel import tables
-from kernel.consumers import Showing
 from kernel.database import Database
-from kernel.reader import Reader
+from kernel.read import tables
+from kernel.read.consumers import Showing
+from kernel.read.reader import Reader
 
 BATCH = 1_000
 EACH = 10

@@ -13,7 +13,7 @@ from bench.filling import fill
 from bench.parcels import track
 from bench.rebuilding import rebuilt
 from bench.scenario import Scenario, Side
-from kernel import tables
+from kernel.read import tables
 
 EACH = 10
 QUARTER = 4

@@ -13,8 +13,8 @@ from bench.peers.kafka import read_back, tell
 from bench.scenario import Scenario, Side
 from kernel.database import Database
 from kernel.envelope import to_headers
-from kernel.producer import KafkaOutbound, Record
-from kernel.relay import Relay
+from kernel.wire.producer import KafkaOutbound, Record
+from kernel.wire.relay import Relay
 
 EACH = 5
 FACTS = text("""

@@ -12,8 +12,8 @@ from sqlalchemy import Row, text
 
 from kernel.database import Database
 from kernel.envelope import PREFIX
-from kernel.producer import Outbound, Record
 from kernel.proof.merkle import EMPTY, Frontier, leaf
+from kernel.wire.producer import Outbound, Record
 
 MOST_FACTS, MOST_HEADS = 2_000, 500
 

@@ -6,11 +6,11 @@ import structlog
 from sqlalchemy import text
 
 from kernel.database import Database
-from kernel.inbox import FENCE, PASSED
-from kernel.page import Arrived
-from kernel.producer import Outbound, Record
-from kernel.relay import HOLD
 from kernel.seal.keyring import HEAR, Keyring, heard
+from kernel.wire.inbox import FENCE, PASSED
+from kernel.wire.page import Arrived
+from kernel.wire.producer import Outbound, Record
+from kernel.wire.relay import HOLD
 
 log = structlog.get_logger(__name__)
 MOST = 500

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from kernel.decider import Actor
 from kernel.handle import Command, Store
-from kernel.reaction import Handler
+from kernel.handler import Handler
 from kernel.web.problems import PROBLEMS, etag
 
 MOST_BODY = 1024 * 1024

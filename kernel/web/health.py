@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from kernel import tables
+from kernel.read import tables
 from kernel.web.metrics import LIMIT, Gauges, lags
 from kernel.web.running import Running
 

@@ -10,26 +10,26 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
-from kernel import tables
-from kernel.broker import HeardFrom, Listener
 from kernel.clock import Tick
-from kernel.consumers import Reacting, Showing
 from kernel.database import Busy, Database
 from kernel.epoch import WrongStore, epoch_of
 from kernel.handle import Store
-from kernel.inbox import Inbox
 from kernel.loops import FIRST_PAUSE, Wake, back_off, run
-from kernel.producer import KafkaOutbound, Outbound
 from kernel.proof.heads import seal_head, tell_heads
-from kernel.reader import Reader
-from kernel.rebuild import rebuild
-from kernel.relay import Relay, untold
+from kernel.read import tables
+from kernel.read.consumers import Reacting, Showing
+from kernel.read.reader import Reader
+from kernel.read.rebuild import rebuild
 from kernel.seal.keyring import Keyring
 from kernel.seal.telling import KeyInbox, KeyTeller
 from kernel.seal.vault import Vault
 from kernel.sequencer import sequence
 from kernel.web.service import Service
 from kernel.web.settings import Settings, WrongSettings, raw_key
+from kernel.wire.broker import HeardFrom, Listener
+from kernel.wire.inbox import Inbox
+from kernel.wire.producer import KafkaOutbound, Outbound
+from kernel.wire.relay import Relay, untold
 from kernel.writer import Writer
 
 log = structlog.get_logger(__name__)

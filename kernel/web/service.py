@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.projection import Projection
-from kernel.reaction import Handler, Reaction
+from kernel.handler import Handler
+from kernel.read.projection import Projection
+from kernel.read.reaction import Reaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ APART = "no service imports another"
 ROOMS = "the same rooms in every service"
 DOMAIN = "the domain knows no machinery"
 CORE = "the kernel's core knows no web"
+WRITE_SIDE = "the kernel's write side knows neither wire nor readers"
+SIDES = "wire and readers do not know each other"
+KAFKA = "only the wire speaks to Kafka"
 
 # What to add to the tree, one module a line, and which contract then says no.
 BREAKS = [
@@ -48,6 +51,12 @@ BREAKS = [
     (DOMAIN, {"contracts/added": "import os"}),
     (CORE, {"kernel/added": "from kernel import web"}),
     (CORE, {"kernel/seal/added": "import kernel.web"}),
+    (WRITE_SIDE, {"kernel/epoch": "import kernel.wire"}),
+    (WRITE_SIDE, {"kernel/feed": "import kernel.read"}),
+    (SIDES, {"kernel/read/added": "import kernel.wire"}),
+    (SIDES, {"kernel/wire/added": "import kernel.read"}),
+    (KAFKA, {"kernel/web/added": "import faststream"}),
+    (KAFKA, {"kernel/read/added": "import aiokafka"}),
 ]
 
 

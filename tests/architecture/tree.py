@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("kernel", "contracts", "skin", "services", "trial")
-KERNEL_ROOMS = ("seal", "proof", "web", "migrations")
+KERNEL_ROOMS = ("read", "wire", "seal", "proof", "web", "migrations")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -13,7 +13,6 @@ from typing import Any, cast
 from fastapi import APIRouter, Request
 from sqlalchemy import event
 
-from kernel.broker import Listener
 from kernel.database import Database
 from kernel.decider import Actor
 from kernel.web.build import build, serve
@@ -21,6 +20,7 @@ from kernel.web.commands import command_routes
 from kernel.web.log import configure
 from kernel.web.running import Running
 from kernel.web.settings import settings_of
+from kernel.wire.broker import Listener
 from tests.kernel.city import LIBRARIAN
 from tests.kernel.library.books import BuyBook, LendBook, TakeBack
 from tests.kernel.library.services import BOOKS, CARD_OFFICE, LIBRARY, POST

@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from kernel.database import Database
-from kernel.rebuild import rebuild
+from kernel.read.rebuild import rebuild
 from tests.faults.node import die_at
 from tests.kernel.library.shelves import shelf
 

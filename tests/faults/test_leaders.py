@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from kernel.database import Database
 from kernel.handle import Command, Turn
-from kernel.reaction import Handler
+from kernel.handler import Handler
 from kernel.sequencer import sequence
 from kernel.store import APPEND, Append, columns, load
 from tests.faults import scale

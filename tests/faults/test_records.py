@@ -10,8 +10,8 @@ import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 from sqlalchemy import text
 
-from kernel import parking
-from kernel.partition import partition_of
+from kernel.read import parking
+from kernel.wire.partition import partition_of
 from tests.faults import scale
 from tests.faults.load import Load
 from tests.faults.nodes import until

@@ -12,13 +12,13 @@ from uuid import UUID
 from sqlalchemy import text
 
 from kernel import feed
-from kernel.consumers import Showing
 from kernel.database import Database
 from kernel.envelope import from_headers
-from kernel.fold import fold, rows_of, touched
-from kernel.projection import Projection
 from kernel.proof.chain import GENESIS, link
-from kernel.reader import Reader
+from kernel.read.consumers import Showing
+from kernel.read.fold import fold, rows_of, touched
+from kernel.read.projection import Projection
+from kernel.read.reader import Reader
 
 EVENTS = text("select * from kernel.events order by stream_id, version")
 FEED = text("select * from kernel.feed order by seq")

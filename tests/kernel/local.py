@@ -13,12 +13,12 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from kernel.broker import HeardFrom
 from kernel.database import Database
-from kernel.page import Arrived
-from kernel.partition import partition_of
-from kernel.producer import Outbound, Record
 from kernel.web.running import Hearing
+from kernel.wire.broker import HeardFrom
+from kernel.wire.page import Arrived
+from kernel.wire.partition import partition_of
+from kernel.wire.producer import Outbound, Record
 
 PARTITIONS = 12
 STAND = text("select topic, partition, topic_id, next_offset from kernel.inbox_offsets")

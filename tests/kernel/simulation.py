@@ -177,8 +177,8 @@ class Simulation:
         except (Crash, BaseExceptionGroup):
             self.crashes += 1
             await self._reopen(name)
-        except ConnectionError:
-            return  # the broker gave no answer: its loop would try again
+        except (ConnectionError, Busy):
+            return  # no answer from the broker, or from a writer just ended: its loop tries again
 
     async def _reopen(self, name: str) -> None:
         old = self.houses[name]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from kernel.partition import partition_of
-from kernel.producer import KafkaOutbound, Record
+from kernel.wire.partition import partition_of
+from kernel.wire.producer import KafkaOutbound, Record
 from tests.servers import make_topics
 from trial.servers import Kafka
 

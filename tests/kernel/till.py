@@ -11,8 +11,9 @@ from kernel.database import Database
 from kernel.decider import Call, Decider, Refused, Stream
 from kernel.envelope import About
 from kernel.event import Event, Kinds, Lift, Raw
-from kernel.projection import Changes, Projection
-from kernel.reaction import Ask, Desk, Handler, Reaction, Reactions
+from kernel.handler import Desk, Handler
+from kernel.read.projection import Changes, Projection
+from kernel.read.reaction import Ask, Reaction, Reactions
 from kernel.web.service import Service
 
 

@@ -34,7 +34,7 @@ MUTANTS = [
     ),
     Mutant(
         "relays that each take their own rows and tell them side by side",
-        "kernel/relay.py",
+        "kernel/wire/relay.py",
         """            upto = await self._tell(rows)
             await conn.execute(MOVE, {"at": held.seq, "upto": upto})
 """,
@@ -46,14 +46,14 @@ MUTANTS = [
     ),
     Mutant(
         "the acknowledgement that FastStream gives by default",
-        "kernel/broker.py",
+        "kernel/wire/broker.py",
         "AckPolicy.NACK_ON_ERROR",
         "AckPolicy.ACK_FIRST",
         "tests/faults/test_postgres.py::test_f8_sessions_are_thrown_out_in_mid_work",
     ),
     Mutant(
         "a checkpoint that moves without comparing",
-        "kernel/reader.py",
+        "kernel/read/reader.py",
         """select name from kernel.checkpoints where name = any(:names) and seq = :at
  order by name for update skip locked
 """,
@@ -62,21 +62,21 @@ MUTANTS = [
     ),
     Mutant(
         "a reaction whose command has a random id",
-        "kernel/reaction.py",
+        "kernel/read/reaction.py",
         'id=uuid5(about.id, f"{reaction.name}:{ask.stream_id}")',
         'id=__import__("uuid").uuid4()',
         "tests/kernel/contract/test_reacting.py::test_what_is_met_again_has_no_second_effect",
     ),
     Mutant(
         "an inbox that guards a key where it should guard a stream",
-        "kernel/page.py",
+        "kernel/wire/page.py",
         "stream = (envelope.source, envelope.stream)",
         "stream = (envelope.source, envelope.key)",
         "tests/kernel/machines/test_inbox_machine.py",
     ),
     Mutant(
         "a relay that keeps its producer after an error",
-        "kernel/producer.py",
+        "kernel/wire/producer.py",
         """        producer, self.producer = self.producer, None
         if producer is None:
 """,

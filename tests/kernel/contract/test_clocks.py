@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.database import Database
 from kernel.decider import Call, Decider, Stream
 from kernel.event import Event, Kinds
-from kernel.reaction import Desk, Handler
+from kernel.handler import Desk, Handler
 from kernel.web.running import Running
 from kernel.web.service import Service
 from tests.kernel.contract.town import Town, all_of, carry_out, one_of, quiet, until, url_of

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from kernel import parking
-from kernel.broker import Listener
 from kernel.database import Database
-from kernel.inbox import Inbox
-from kernel.page import Arrived
+from kernel.read import parking
 from kernel.web.running import Running
+from kernel.wire.broker import Listener
+from kernel.wire.inbox import Inbox
+from kernel.wire.page import Arrived
 from tests.kernel.contract.rung import rung, with_headers
 from tests.kernel.contract.town import Town, all_of, one_of, quiet, until, url_of
 from tests.kernel.contract.wire import Said

@@ -11,13 +11,13 @@ from sqlalchemy import text
 
 from kernel.decider import Refused
 from kernel.envelope import About
-from kernel.producer import Outbound, Record
-from kernel.projection import Changes, Projection
-from kernel.rebuild import rebuild
+from kernel.read.projection import Changes, Projection
+from kernel.read.rebuild import rebuild
 from kernel.seal.keyring import Missing
 from kernel.seal.telling import KeyTeller
 from kernel.web.running import Running
 from kernel.web.service import Service
+from kernel.wire.producer import Outbound, Record
 from tests.kernel.checker import check_heard, check_projection, check_store
 from tests.kernel.conftest import OpenHouse
 from tests.kernel.contract.town import Town, all_of, carry_out, one_of, quiet, until, url_of

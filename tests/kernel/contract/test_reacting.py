@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from kernel.envelope import About
-from kernel.reaction import Ask, Reactions
+from kernel.read.reaction import Ask, Reactions
 from kernel.web.running import Running
 from kernel.web.service import Service
 from tests.kernel.contract.rung import CASHIER, rung

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, event, text
 
-from kernel import feed, tables
-from kernel.consumers import Showing
+from kernel import feed
 from kernel.database import Database
 from kernel.decider import Refused
 from kernel.envelope import About
-from kernel.projection import Changes, Projection
-from kernel.reader import Reader
-from kernel.rebuild import beside, drop_old, fill, rebuild, swap
-from kernel.waiting import shown
+from kernel.read import tables
+from kernel.read.consumers import Showing
+from kernel.read.projection import Changes, Projection
+from kernel.read.reader import Reader
+from kernel.read.rebuild import beside, drop_old, fill, rebuild, swap
+from kernel.read.waiting import shown
 from kernel.web.running import Running
 from kernel.web.service import Service
 from tests.kernel.checker import check_heard, check_projection, check_store

@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from kernel.producer import Record
 from kernel.web import running
+from kernel.wire.producer import Record
 from tests.kernel.local import LocalBroker
 from tests.servers import make_topics
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from kernel.database import Database
 from kernel.decider import Call
 from kernel.envelope import About
-from kernel.reaction import Ask, Desk, Handler, Reactions
+from kernel.handler import Desk, Handler
+from kernel.read.reaction import Ask, Reactions
 from kernel.web.service import Service
 from tests.kernel.library import books, cards
 from tests.kernel.library.books import BOOK, Book, BookBack, BookLate, BookLent

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.envelope import About
-from kernel.projection import Changes, Projection
+from kernel.read.projection import Changes, Projection
 from tests.kernel.library.books import BookBack, BookBought, BookLate, BookLent
 from tests.kernel.library.cards import CardBlocked, LoanNoted, ReturnNoted
 from tests.kernel.library.letters import LetterWritten

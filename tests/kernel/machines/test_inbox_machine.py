@@ -12,9 +12,9 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from kernel.decider import Actor
 from kernel.envelope import Envelope, to_headers
-from kernel.inbox import Inbox
-from kernel.page import Arrived
 from kernel.sequencer import sequence
+from kernel.wire.inbox import Inbox
+from kernel.wire.page import Arrived
 from tests.kernel.machines.bench import Bench, Machine, explore
 
 pytestmark = pytest.mark.connected

@@ -12,19 +12,19 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from kernel import parking, tables
-from kernel.consumers import Reacting, Showing
 from kernel.database import Database
 from kernel.decider import Actor
 from kernel.envelope import Envelope, to_headers
 from kernel.handle import Store
-from kernel.inbox import Inbox
 from kernel.loops import Wake
-from kernel.page import Arrived
-from kernel.projection import Projection
-from kernel.reader import Reader
+from kernel.read import parking, tables
+from kernel.read.consumers import Reacting, Showing
+from kernel.read.projection import Projection
+from kernel.read.reader import Reader
 from kernel.seal.keyring import Keyring
 from kernel.sequencer import sequence
+from kernel.wire.inbox import Inbox
+from kernel.wire.page import Arrived
 from kernel.writer import Writer
 from tests.kernel.machines.bench import SOURCE, Bench, Machine, explore
 from tests.kernel.till import Mood, Newer, Rung, keep_the_page, takings

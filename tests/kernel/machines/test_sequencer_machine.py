@@ -14,11 +14,11 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from kernel import clock, feed
 from kernel.decider import Actor
 from kernel.envelope import Envelope, to_headers
-from kernel.inbox import Inbox
 from kernel.loops import Wake
-from kernel.page import Arrived
 from kernel.sequencer import sequence
 from kernel.store import APPEND, Append, Written, columns
+from kernel.wire.inbox import Inbox
+from kernel.wire.page import Arrived
 from kernel.writer import Writer
 from tests.kernel.machines.bench import Bench, Machine, explore
 

@@ -15,13 +15,13 @@ from kernel.database import Database
 from kernel.decider import Actor
 from kernel.envelope import Envelope, to_headers
 from kernel.epoch import epoch_of
-from kernel.inbox import Inbox
-from kernel.page import Arrived
 from kernel.proof.chain import GENESIS, link
 from kernel.proof.heads import Head, seal_head
 from kernel.proof.verify import Verdict, verify
 from kernel.sequencer import sequence
 from kernel.store import Append, Written, append
+from kernel.wire.inbox import Inbox
+from kernel.wire.page import Arrived
 
 CLERK = Actor(UUID(int=7), "clerk", "north", UUID(int=8))
 SOURCE = "library"

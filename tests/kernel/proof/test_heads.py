@@ -10,9 +10,9 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from kernel.producer import Record
 from kernel.proof.heads import Damaged, heard, seal_head, tell_heads
 from kernel.sequencer import LEAD
+from kernel.wire.producer import Record
 from tests.kernel.proof.archive import SOURCE, Archive, envelope, tree_hash
 
 pytestmark = pytest.mark.connected

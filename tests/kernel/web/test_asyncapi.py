@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from kernel.decider import Actor, Decider, Stream
 from kernel.envelope import Envelope, to_headers
 from kernel.event import Event, Kinds
-from kernel.reaction import Handler
+from kernel.handler import Handler
 from kernel.seal.sealed import read
 from kernel.web import asyncapi
 from kernel.web.service import Service

@@ -7,8 +7,8 @@ import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import text
 
+from kernel.clock import tick_id
 from kernel.migrations.install import install
-from kernel.reaction import tick_id
 from kernel.web.running import Running
 from tests.kernel.city import async_url, trial_settings
 from tests.kernel.conftest import OpenHouse

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from kernel import clock
-from kernel.projection import Projection
+from kernel.read.projection import Projection
 from kernel.web import health
 from kernel.web.metrics import GAUGES, Gauges
 from kernel.web.running import Running

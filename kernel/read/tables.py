@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel.projection import Column, Projection
+from kernel.read.projection import Column, Projection
 
 CHECKPOINT = text("insert into kernel.checkpoints (name) values (:name) on conflict do nothing")
 REGISTER = text("""
@@ -15,7 +15,7 @@ on conflict (name) do update set version = excluded.version, since = excluded.si
 """)
 EXISTS = text("select to_regclass(:table) is not null")
 LIVE = text("select name, version from kernel.projections where name = any(:names)")
-ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtext('kernel.tables'))")
+ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtext('kernel.read.tables'))")
 
 
 async def live(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.event import Event
 from kernel.feed import Told
-from kernel.projection import Column, Projection
+from kernel.read.projection import Column, Projection
 
 R = TypeVar("R")
 

@@ -1,35 +1,17 @@
 """A reaction turns a fact into wishes; run twice it does once, for its command id is the fact's."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
-from uuid import NAMESPACE_URL, UUID, uuid5
+from typing import Any, TypeVar, overload
+from uuid import uuid5
 
-from kernel.database import Database
-from kernel.decider import Actor, Call, Stream, ruling
+from kernel.decider import ruling
 from kernel.envelope import About
 from kernel.event import Event
-from kernel.handle import Command, Done, Store, handle
+from kernel.handle import Command, Store
+from kernel.handler import Handler, service_actor
 
-C = TypeVar("C")
-S = TypeVar("S")
-E = TypeVar("E", bound=Event)
-W = TypeVar("W")
 F = TypeVar("F", bound=Event)
-
-Desk = Callable[[S, Call], W]
-
-
-@dataclass(frozen=True, slots=True)
-class Handler(Generic[C, S, E, W]):
-    """A stream and how the desk of its rules is set: fetch first, decide without waiting."""
-
-    stream: Stream[C, S, E, W]
-    desk: Callable[[Database, str, C], Awaitable[Desk[S, W]]]
-
-    async def carry_out(self, store: Store, key: str, wish: C, command: Command) -> Done:
-        desk = await self.desk(store.db, key, wish)
-        return await handle(store, self.stream, key, wish, command, desk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +58,6 @@ class Reactions:
         return register
 
 
-def service_actor(source: str) -> Actor:
-    return Actor(uuid5(NAMESPACE_URL, f"service:{source}"), "service", "")
-
-
 def command_of(reaction: Reaction, ask: Ask, about: About, source: str) -> Command:
     """Never a random id: a fact that is met again must find its command carried out."""
     return Command(
@@ -98,7 +76,3 @@ async def carry_out(store: Store, reaction: Reaction, fact: Event, about: About)
         command = command_of(reaction, ask, about, store.source)
         await ask.handler.carry_out(store, ask.key, ask.wish, command)
     return len(asks)
-
-
-def tick_id(stream_id: str, clock: str, at: object) -> UUID:
-    return uuid5(NAMESPACE_URL, f"{stream_id}:{clock}:{at}")

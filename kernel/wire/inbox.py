@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import Database, passes, spread
 from kernel.envelope import Envelope
-from kernel.page import COLUMNS, Arrived, Guard, Page, Read, Stream, after, read
+from kernel.wire.page import COLUMNS, Arrived, Guard, Page, Read, Stream, after, read
 
 log = structlog.get_logger(__name__)
 

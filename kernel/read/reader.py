@@ -15,11 +15,12 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel import feed, parking
+from kernel import feed
 from kernel.database import Database, passes
 from kernel.event import Event, TooNew, read_fact
 from kernel.feed import Told
-from kernel.fold import Heard, Trouble
+from kernel.read import parking
+from kernel.read.fold import Heard, Trouble
 
 log = structlog.get_logger(__name__)
 MOST = 1_000

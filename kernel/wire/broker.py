@@ -20,8 +20,8 @@ from sqlalchemy import text
 
 from kernel.database import Database
 from kernel.loops import FIRST_PAUSE, back_off
-from kernel.page import Arrived
-from kernel.topics import topic_ids
+from kernel.wire.page import Arrived
+from kernel.wire.topics import topic_ids
 
 log = structlog.get_logger(__name__)
 REVOKE_LIMIT = 8.0

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import passes
 from kernel.decider import Refused
-from kernel.fold import Heard, Trouble, project
 from kernel.handle import Store
-from kernel.parking import skipped
-from kernel.projection import Projection
-from kernel.reaction import Reaction, carry_out
+from kernel.read.fold import Heard, Trouble, project
+from kernel.read.parking import skipped
+from kernel.read.projection import Projection
+from kernel.read.reaction import Reaction, carry_out
 from kernel.store import Conflict, KeyReused
 
 AT_ONCE = 16

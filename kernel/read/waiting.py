@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from kernel import feed
 from kernel.database import Database
-from kernel.reader import Reader
+from kernel.read.reader import Reader
 
 PASSED = text("select seq from kernel.checkpoints where name = :name")
 LIMIT, LOOK = 2.0, 0.25

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from aiokafka import AIOKafkaProducer
 
 from kernel.envelope import Headers
-from kernel.partition import partition_of
+from kernel.wire.partition import partition_of
 
 SEND_LIMIT, STOP_LIMIT = 30.0, 5.0
 MOST_BATCH = 256 * 1024

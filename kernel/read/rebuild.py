@@ -7,11 +7,12 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel import feed, tables
-from kernel.consumers import Showing
+from kernel import feed
 from kernel.database import Database
-from kernel.projection import Projection
-from kernel.reader import Reader
+from kernel.read import tables
+from kernel.read.consumers import Showing
+from kernel.read.projection import Projection
+from kernel.read.reader import Reader
 
 log = structlog.get_logger(__name__)
 MOST = 2_000

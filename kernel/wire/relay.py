@@ -7,7 +7,7 @@ from sqlalchemy import Row, text
 
 from kernel.database import Database
 from kernel.envelope import to_headers
-from kernel.producer import Outbound, Record
+from kernel.wire.producer import Outbound, Record
 
 MOST = 1_000
 NAME = "relay"

@@ -12,7 +12,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import Database, spread
-from kernel.fold import Trouble
+from kernel.read.fold import Trouble
 
 HELD = text(
     "select distinct key from kernel.parked where consumer = :consumer and key = any(:keys)"
