@@ -23,7 +23,7 @@ class Event(BaseModel):
 
     def written(self, sealer: object = None) -> bytes:
         """The bytes that are stored, hashed and told. `sealer` closes the sealed fields."""
-        return self.__pydantic_serializer__.to_json(self, context=sealer)
+        return self.__pydantic_serializer__.to_json(self, context=sealer, warnings="error")
 
 
 E_co = TypeVar("E_co", bound=Event, covariant=True)

@@ -2,18 +2,20 @@
 
 import base64
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import GetCoreSchemaHandler, SerializationInfo
-from pydantic_core import core_schema
+from pydantic import BaseModel, SerializationInfo
+from pydantic_core import CoreSchema, SchemaSerializer, core_schema
 
 NONCE = 12
 MARK = "sealed:1"
+ATOMS = (str, int, float, date, UUID, type(None))  # most of a fact, and soon passed
 
 
 class Broken(ValueError):
@@ -30,18 +32,11 @@ class Sealed:
     subject: str = ""
     plain: str | None = field(default=None, repr=False)
     token: str = ""
+    __pydantic_serializer__: ClassVar[SchemaSerializer]
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            read,
-            json_schema_input_schema=core_schema.str_schema(),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                _written, info_arg=True, return_schema=core_schema.str_schema(), when_used="json"
-            ),
-        )
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
+        return SCHEMA
 
 
 def read(value: object) -> Sealed:
@@ -58,6 +53,18 @@ def _written(text: Sealed, info: SerializationInfo) -> str:
     if not isinstance(info.context, FactSealer):
         raise ValueError("plain text may be written only through a sealer")
     return info.context.close(text)
+
+
+SCHEMA = core_schema.no_info_plain_validator_function(
+    read,
+    json_schema_input_schema=core_schema.str_schema(),
+    serialization=core_schema.plain_serializer_function_ser_schema(
+        _written, info_arg=True, return_schema=core_schema.str_schema()
+    ),
+)
+# Where pydantic knows no type (Any, a union none of whose members could be written) it asks the
+# value itself, and would else write a dataclass field by field: the plain text too.
+Sealed.__pydantic_serializer__ = SchemaSerializer(SCHEMA)
 
 
 def parts(token: str) -> tuple[str, str, str]:
@@ -115,14 +122,19 @@ def subject_of(text: Sealed, key: str) -> str:
 
 def plain_texts(value: object) -> Iterator[Sealed]:
     """Every text in a fact that still has to be closed."""
-    if isinstance(value, Sealed):
-        if value.plain is not None:
-            yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from plain_texts(item)
-    elif isinstance(value, list | tuple | set | frozenset):
-        for item in value:
-            yield from plain_texts(item)
-    elif hasattr(value, "__dict__"):
-        yield from plain_texts(vars(value))
+    if not isinstance(value, Sealed):
+        for part in _within(value):
+            if not isinstance(part, ATOMS):
+                yield from plain_texts(part)
+    elif value.plain is not None:
+        yield value
+
+
+def _within(value: object) -> Iterable[object]:
+    if isinstance(value, BaseModel):
+        return (part for _, part in value)
+    if isinstance(value, Mapping):
+        return value.values()
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    return [getattr(value, part.name) for part in fields(value)] if is_dataclass(value) else ()

@@ -1,0 +1,1 @@
+"""Sealed texts and their keys, one promise at a time."""
