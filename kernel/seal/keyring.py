@@ -8,7 +8,7 @@ from enum import Enum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from kernel.database import Database
 from kernel.decider import Refused
@@ -18,14 +18,15 @@ from kernel.seal.sealed import NONCE, Sealer, open_with, parts, plain_texts, sub
 MOST_CACHED, CACHED_FOR = 10_000, 60.0
 MOST_NAME = 200
 
-FIND = text("select subject, wrapped, destroyed_at from kernel.keys where subject = any(:subjects)")
+FIND = text("""
+select subject, wrapped from kernel.keys where subject = any(:subjects) and private = :private
+""")
 MAKE = text("""
 with made as (
   insert into kernel.keys (subject, wrapped, ours, private, since)
   select subject, wrapped, true, :private, kernel.now()
-    from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject,
-        wrapped) order by subject
-  on conflict do nothing returning subject)
+    from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject, wrapped)
+   order by subject on conflict do nothing returning subject)
 insert into kernel.key_queue (subject) select subject from made where not :private
 """)
 DESTROY = text("""
@@ -33,17 +34,17 @@ with gone as (
   insert into kernel.keys (subject, wrapped, ours, private, since, destroyed_at)
   values (:subject, null, true, :private, kernel.now(), kernel.now())
   on conflict (subject) do update set wrapped = null, destroyed_at = excluded.destroyed_at
-    where keys.destroyed_at is null and keys.ours returning subject)
+    where keys.destroyed_at is null and keys.ours and keys.private = excluded.private
+  returning subject)
 insert into kernel.key_queue (subject) select subject from gone where not :private
 """)
 HEAR = text("""
 insert into kernel.keys (subject, wrapped, ours, since, destroyed_at)
 select subject, wrapped, false, kernel.now(), case when wrapped is null then kernel.now() end
-  from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject,
-      wrapped) order by subject
-on conflict (subject) do update set wrapped = null, destroyed_at = coalesce(keys.destroyed_at,
-    excluded.destroyed_at)
-  where excluded.wrapped is null and not keys.ours
+  from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject, wrapped)
+ order by subject on conflict (subject) do update
+   set wrapped = null, destroyed_at = coalesce(keys.destroyed_at, excluded.destroyed_at)
+ where excluded.wrapped is null and not keys.ours  -- an end is for ever, whatever is told later
 """)
 
 
@@ -57,12 +58,13 @@ class Missing(Enum):
 class Keyring:
     """`kek` wraps every key here; without it nothing can be closed or opened.
 
-    A private keyring's keys are told to nobody.
+    A private keyring's keys are told to nobody; neither kind finds or ends a key of the other.
     """
 
     def __init__(self, db: Database, kek: bytes | None, private: bool = False) -> None:
         self.db, self._kek, self.private = db, AESGCM(kek) if kek else None, private
         self.cache: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self.forgotten = 0
 
     @property
     def kek(self) -> AESGCM:
@@ -72,6 +74,7 @@ class Keyring:
 
     def forget(self, subject: str) -> None:
         self.cache.pop(subject, None)
+        self.forgotten += 1
 
     async def sealer(self, key: str, facts: Iterable[Event]) -> Sealer:
         """Makes the missing keys first: what is told sealed must be openable by its owner."""
@@ -80,52 +83,57 @@ class Keyring:
 
     async def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
         """For writing: fetched, or made. Refused when one of them was destroyed."""
-        wanted = sorted(set(subjects))
-        found = await self.find(wanted)
-        if missing := [s for s in wanted if found.get(s, Missing.NOT_YET) is Missing.NOT_YET]:
+        found = await self.find(subjects)
+        if missing := _lacking(found):
             await self._make(missing)
             found |= await self.find(missing)
         if Missing.ERASED in found.values():
             raise Refused("erased")
+        if others := _lacking(found):
+            raise LookupError(f"{others[0]} has a key already, of the other kind")
         return {subject: key for subject, key in found.items() if isinstance(key, bytes)}
 
-    async def find(self, subjects: Sequence[str]) -> dict[str, bytes | Missing]:
-        found: dict[str, bytes | Missing] = dict.fromkeys(subjects, Missing.NOT_YET)
-        found |= {s: key for s in subjects if (key := self._cached(s)) is not None}
-        if asked := [s for s, key in found.items() if key is Missing.NOT_YET]:
-            rows = await self.db.all(FIND, subjects=asked)
-            found |= {row.subject: self._unwrap(row) for row in rows}
+    async def find(self, subjects: Iterable[str]) -> dict[str, bytes | Missing]:
+        found = {subject: self._cached(subject) for subject in subjects}
+        if asked := _lacking(found):
+            found |= await self._read(asked)
         return found
+
+    async def _read(self, subjects: Sequence[str]) -> dict[str, bytes | Missing]:
+        forgotten = self.forgotten
+        rows = await self.db.all(FIND, subjects=subjects, private=self.private)
+        keys = {r.subject: self._unwrap(r.subject, r.wrapped) for r in rows if r.wrapped}
+        if forgotten == self.forgotten:  # else one of them may have been destroyed meanwhile
+            until = time.monotonic() + CACHED_FOR
+            self.cache |= {subject: (until, key) for subject, key in keys.items()}
+        while len(self.cache) > MOST_CACHED:
+            self.cache.popitem(last=False)
+        return {r.subject: keys.get(r.subject, Missing.ERASED) for r in rows}
 
     async def open(self, tokens: Sequence[str]) -> list[str | Missing]:
         """The texts in the order of their tokens. Raises Broken when one was tampered with."""
         subjects = [parts(token)[0] for token in tokens]
-        keys = await self.find(sorted(set(subjects))) if subjects else {}
-        return [_opened(keys[s], token) for s, token in zip(subjects, tokens, strict=True)]
+        keys = await self.find(subjects)
+        found = zip((keys[subject] for subject in subjects), tokens, strict=True)
+        return [k if isinstance(k, Missing) else open_with(k, token) for k, token in found]
 
     async def destroy(self, subject: str) -> None:
         """From here on nothing closed under it can be read, anywhere it was told."""
-        self.forget(subject)
         await self.db.do(DESTROY, {"subject": subject, "private": self.private})
+        self.forget(subject)
+        if (await self.find([subject]))[subject] is not Missing.ERASED:
+            raise LookupError(f"{subject}: its key is another's, or of the other kind")
 
     async def _make(self, subjects: Sequence[str]) -> None:
         wrapped = [self._wrap(subject, AESGCM.generate_key(256)) for subject in subjects]
-        values = {"subjects": subjects, "wrapped": wrapped, "private": self.private}
-        await self.db.do(MAKE, values)
+        await self.db.do(MAKE, {"subjects": subjects, "wrapped": wrapped, "private": self.private})
 
     def _wrap(self, subject: str, key: bytes) -> bytes:
         nonce = os.urandom(NONCE)
         return nonce + self.kek.encrypt(nonce, key, subject.encode())
 
-    def _unwrap(self, row: Row[tuple[str, bytes | None]]) -> bytes | Missing:
-        if row.wrapped is None:
-            return Missing.ERASED
-        raw: bytes = row.wrapped
-        key = self.kek.decrypt(raw[:NONCE], raw[NONCE:], row.subject.encode())
-        self.cache[row.subject] = (time.monotonic() + CACHED_FOR, key)
-        while len(self.cache) > MOST_CACHED:
-            self.cache.popitem(last=False)
-        return key
+    def _unwrap(self, subject: str, wrapped: bytes) -> bytes:
+        return self.kek.decrypt(wrapped[:NONCE], wrapped[NONCE:], subject.encode())
 
     def knows(self, subject: str, wrapped: bytes | None) -> bool:
         """Whether this can be a key of ours, or the end of one."""
@@ -134,20 +142,18 @@ class Keyring:
         if wrapped is None:
             return True
         try:
-            self.kek.decrypt(wrapped[:NONCE], wrapped[NONCE:], subject.encode())
+            self._unwrap(subject, wrapped)
         except (InvalidTag, ValueError):
             return False
         return True
 
-    def _cached(self, subject: str) -> bytes | None:
+    def _cached(self, subject: str) -> bytes | Missing:
         until, key = self.cache.get(subject, (0.0, b""))
-        return key if until > time.monotonic() else None
+        if until > time.monotonic():
+            return key
+        self.cache.pop(subject, None)
+        return Missing.NOT_YET
 
 
-def _opened(key: bytes | Missing, token: str) -> str | Missing:
-    return key if isinstance(key, Missing) else open_with(key, token)
-
-
-def heard(told: Mapping[str, bytes | None]) -> dict[str, list[object]]:
-    """The columns of HEAR. A key that was destroyed stays so, whatever is told later."""
-    return {"subjects": list(told), "wrapped": list(told.values())}
+def _lacking(found: Mapping[str, bytes | Missing]) -> list[str]:
+    return [subject for subject, key in found.items() if key is Missing.NOT_YET]

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import text
 
 from kernel.database import Database
-from kernel.seal.keyring import HEAR, Keyring, heard
+from kernel.seal.keyring import HEAR, Keyring
 from kernel.wire.inbox import FENCE, PASSED
 from kernel.wire.page import Arrived
 from kernel.wire.producer import Outbound, Record
@@ -14,6 +14,8 @@ from kernel.wire.relay import HOLD
 
 log = structlog.get_logger(__name__)
 MOST = 500
+END = b""
+"""Not a null: compaction drops that in time, and who was away for longer would keep the key."""
 
 TAKE = text("""
 select q.pos, q.subject, k.wrapped
@@ -38,7 +40,7 @@ class KeyTeller:
             rows = (await conn.execute(TAKE, {"most": MOST})).all()
             if not rows:
                 return 0
-            records = [Record(self.topic, r.subject, r.wrapped, []) for r in rows]
+            records = [Record(self.topic, r.subject, r.wrapped or END, []) for r in rows]
             told = await self.out.send(records)
             await conn.execute(TOLD, {"told": [r.pos for r in rows[:told]]})
         return told
@@ -57,7 +59,7 @@ class KeyInbox:
             new = [r for r in records if r.offset >= at]
             told = self._told(new)
             if told:
-                await conn.execute(HEAR, heard(told))
+                await conn.execute(HEAR, {"subjects": [*told], "wrapped": [*told.values()]})
             if new:
                 await conn.execute(PASSED, where | {"next": new[-1].offset + 1})
         for subject in told:
@@ -68,10 +70,9 @@ class KeyInbox:
         told: dict[str, bytes | None] = {}
         for r in records:
             subject = (r.key or b"").decode("ascii", "replace")
-            if not self.keyring.knows(subject, r.value):
-                log.error(
-                    "a key that none of us made was told", topic_offset=r.offset, do="find who"
-                )
+            wrapped = r.value or None  # END, or a null
+            if not self.keyring.knows(subject, wrapped):
+                log.error("a key that nobody made was told", topic_offset=r.offset, do="find who")
             elif told.get(subject, b"") is not None:  # an end is for ever, also within one batch
-                told[subject] = r.value
+                told[subject] = wrapped
         return told

@@ -49,7 +49,7 @@ class Vault:
 
 
 def _subject(person: str) -> str:
-    return f"person/{person}"
+    return f"vault/{person}"
 
 
 def _opened(key: bytes | Missing, subject: str, box: bytes | None) -> Card | Missing:
