@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+from kernel.database import Database
 from kernel.decider import Actor
 from kernel.handle import Command, Done
 from kernel.web.running import Running, Transport
@@ -43,8 +44,17 @@ class House:
     members: list[Any] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, service: Service, settings: Settings, transport: Transport) -> "House":
+    async def open(
+        cls,
+        service: Service,
+        settings: Settings,
+        transport: Transport,
+        line: Database | None = None,
+    ) -> "House":
+        """On connections of its own, or on those of a `line` that outlives it."""
         running = Running(service, settings, transport)
+        if line is not None:
+            running.db.engine, running.db.transactions = line.engine, line.transactions
         await running.open()
         house = cls(running)
         for purpose, topics, hear in running.hears():
@@ -58,8 +68,11 @@ class House:
         return steps
 
     async def settle(self) -> int:
-        """Takes every step once; how much was done."""
-        return sum([await step() for step in self.steps().values()])
+        """Takes every step, each after those that give it work; how much was done."""
+        steps = self.steps()
+        first = [*(name for name in steps if name.startswith("hear")), "tick", "sequence", "read"]
+        then = [name for name in steps if name == "sequence" or name not in first]
+        return sum([await steps[name]() for name in [*first, *then]])
 
     async def do(self, key: str, wish: object, given: Command | None = None) -> Done:
         return await do(self.running, key, wish, given or command())

@@ -9,6 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -109,23 +110,24 @@ class LocalMember(Hearing):
         """Gives each partition's next records, from where the database stands."""
         stand = {(r.topic, r.partition): r for r in await self.db.all(STAND)}
         did = 0
-        for topic in self.topics:
-            for partition in range(PARTITIONS):
-                ours = stand.get((topic, partition))
-                same = ours is not None and ours.topic_id == self.broker.ids[topic]
-                at = ours.next_offset if ours is not None and same else 0
+        for topic, partition in product(self.topics, range(PARTITIONS)):
+            ours = stand.get((topic, partition))
+            same = ours is not None and ours.topic_id == self.broker.ids[topic]
+            at = ours.next_offset if ours is not None and same else 0
+            if at < len(self.broker.logs[topic, partition]):
                 did += await self._give(topic, partition, at)
         return did
 
     async def _give(self, topic: str, partition: int, at: int) -> int:
         log = self.broker.logs[topic, partition]
         unkind = self.broker.unkind
-        if at >= len(log):
-            return 0
         first = max(0, at - unkind.randrange(4)) if unkind else at  # a rebalance repeats some
         last = unkind.randint(at, len(log)) if unkind else len(log)
-        records = [Arrived(n, r.key.encode(), r.value, r.headers) for n, r in enumerate(log)]
-        if batch := records[first:last]:
+        batch = [
+            Arrived(n, r.key.encode(), r.value, r.headers)
+            for n, r in enumerate(log[first:last], first)
+        ]
+        if batch:
             await self.hear(topic, partition, self.broker.ids[topic], batch)
         return max(0, last - at)
 

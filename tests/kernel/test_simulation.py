@@ -1,11 +1,11 @@
 """Schedules of the simulation: 300 in CI; MAZHA_SEEDS=first-last runs any others."""
 
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from tests.kernel.simulation import HOUSES, Simulation, wipe
+from tests.kernel.simulation import HOUSES, Line, Simulation
 
 pytestmark = [
     pytest.mark.connected,
@@ -19,15 +19,20 @@ TURNS = 25
 CHUNK = 25
 
 
-@pytest.mark.parametrize("first", range(FIRST, LAST + 1, CHUNK))
-async def test_every_schedule_ends_whole(database: Callable[[], str], first: int) -> None:
+@pytest.fixture
+async def lines(database: Callable[[], str]) -> AsyncIterator[dict[str, Line]]:
     shared = database()
-    urls = {name: shared if name.startswith("library") else database() for name in HOUSES}
+    lines = {n: Line(shared if n.startswith("library") else database()) for n in HOUSES}
+    yield lines
+    for line in lines.values():
+        await line.db.close()
+
+
+@pytest.mark.parametrize("first", range(FIRST, LAST + 1, CHUNK))
+async def test_every_schedule_ends_whole(lines: dict[str, Line], first: int) -> None:
     crashes = 0
     for seed in range(first, min(first + CHUNK, LAST + 1)):
-        for url in set(urls.values()):
-            await wipe(url)
-        simulation = Simulation(seed, urls)
+        simulation = Simulation(seed, lines)
         assert await simulation.run(TURNS) == [], f"seed {seed}"
         crashes += simulation.crashes
     assert crashes, "no schedule of this chunk met a crash: they test too little"
