@@ -25,7 +25,7 @@ Plan = Sequence[UUID]
 
 
 def store_of(db: Database) -> Store:
-    return Store(db, SOURCE, 1, b"bench", Writer(db, Wake()), Keyring(db, None))
+    return Store(db, SOURCE, b"bench", Writer(db, Wake()), Keyring(db, None))
 
 
 def any_uuid(chance: random.Random) -> UUID:
@@ -59,7 +59,7 @@ class Preparing:
         version, tip = self.stand.get(key, (0, GENESIS))
         stream, given, wish = PARCEL.id(key), command(self.chance), Carry(steps)
         mark = digest(self.store.secret, stream, given.by, wish)
-        past: History[Fact] = History([], version, tip, AT)
+        past: History[Fact] = History([], version, tip, AT, 1)
         facts = PARCEL.decider.decide(wish, version, Call(CLERK, AT))
         item = await Turn(self.store, PARCEL, stream, given, mark, past).prepare(version, facts)
         self.stand[key] = (version + steps, item.facts[-1].hash)

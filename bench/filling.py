@@ -5,7 +5,7 @@ from sqlalchemy import text
 from bench.appends import SOURCE
 from bench.parcels import DEPOTS, NOTE
 from kernel.database import Database
-from kernel.epoch import epoch_of
+from kernel.epoch import settle_epoch
 
 # One version of all parcels: the chain needs the version before. The notes hold no quotation mark.
 FILL = text(r"""
@@ -57,7 +57,7 @@ TIDY = text("vacuum (freeze, analyze)")
 
 async def fill(db: Database, parcels: int, versions: int, bursts: bool = False) -> int:
     """Neighbours in the order are facts of different parcels; in `bursts`, of the same one."""
-    await epoch_of(db, SOURCE)
+    await settle_epoch(db, SOURCE)
     said = {"source": SOURCE, "depots": DEPOTS, "note": NOTE, "parcels": parcels}
     for version in range(1, versions + 1):
         await db.do(FILL, {**said, "version": version})

@@ -1,6 +1,7 @@
 """Clocks that come due: claimed on the database's time, answered by the stream's own rules."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -11,6 +12,7 @@ from sqlalchemy import Row, text
 from kernel.database import Database, passes
 from kernel.handle import Command, Store
 from kernel.handler import Handler, service_actor
+from kernel.store import Conflict, KeyReused
 
 log = structlog.get_logger(__name__)
 MOST = 200
@@ -78,8 +80,13 @@ class Tick:
         """What will pass by itself, if that was the trouble: it is no fault of the clock's."""
         named = {"stream": row.stream_id, "clock": row.clock, "at": row.at}
         try:
-            await self._wake(row)
+            with suppress(
+                KeyReused
+            ):  # it rang before, under an older program that wished otherwise
+                await self._wake(row)
             await self.store.db.do(RUNG, named)
+        except Conflict:  # others wrote this stream meanwhile: it rings again soon
+            return None
         except Exception as error:
             if passes(error):
                 return error

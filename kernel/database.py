@@ -82,12 +82,16 @@ class Busy(Exception):
     """More waits than this process may hold, or it is not open yet: come again soon (503)."""
 
 
+OURS = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
+"""OSErrors that no network gives."""
+
+
 def passes(error: BaseException) -> bool:
     """Whether the same statement may succeed later: the server is away, busy, or rolled us back."""
     if isinstance(error, BaseExceptionGroup):
         return all(map(passes, error.exceptions))
     if isinstance(error, Busy | OSError | TimeoutError | PoolTimeout | InterfaceError):
-        return True
+        return not isinstance(error, OURS)
     if isinstance(error, DBAPIError):
         state = sqlstate(error)
         return (

@@ -102,13 +102,14 @@ def to_headers(meta: bytes, hash_: bytes) -> Headers:
 def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> tuple[Envelope, bytes]:
     """The envelope and the chain's hash, or Unreadable and why."""
     try:
-        given = {name: value.decode("ascii") for name, value in headers if value is not None}
-        return _checked(_envelope(given)), bytes.fromhex(given["ce_hash"])
+        told = ((name, value) for name, value in headers if value and name.startswith(PREFIX))
+        given = {name: value.decode("ascii") for name, value in told}
+        return checked(_envelope(given)), bytes.fromhex(given["ce_hash"])
     except (KeyError, ValueError) as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from None
 
 
-def _checked(envelope: Envelope) -> Envelope:
+def checked(envelope: Envelope) -> Envelope:
     """Nothing that a column or an index would refuse: one stranger must not stop a partition."""
     names = (envelope.source, envelope.stream, envelope.key, envelope.type)
     if not all(0 < len(name) <= MOST_NAME and name.isprintable() for name in names):

@@ -11,11 +11,13 @@ from sqlalchemy import text
 from kernel.database import Database
 from kernel.envelope import About
 
+MOST_BYTES = 8 * 1024 * 1024
+"""Of one page, and at least one fact: few are long, but nobody may fill our memory with those."""
+
 # `seq` is contiguous, so a range is a limit.
-READ = text("""
+FACTS = """
 select f.seq, f.key, true as ours, i.source, e.stream_id, e.version, e.event_id, e.type,
-    e.schema_ver,
-       e.data, e.meta, e.at
+    e.schema_ver, e.data, e.meta, e.at
   from kernel.feed f join kernel.events e using (stream_id, version), kernel.identity i
  where f.journal_id is null and f.seq > :after and f.seq <= :upto
 union all
@@ -23,9 +25,15 @@ select f.seq, f.key, false, j.source, j.stream_id, j.version, j.event_id, j.type
        j.data, j.meta, j.at
   from kernel.feed f join kernel.journal j on j.id = f.journal_id
  where f.journal_id is not null and f.seq > :after and f.seq <= :upto
-order by 1
-""")
-AT = text(READ.text.replace("f.seq > :after and f.seq <= :upto", "f.seq = any(:seqs)"))
+"""
+PAGE = """
+select seq, key, ours, source, stream_id, version, event_id, type, schema_ver, data, meta, at
+  from (select *, sum(octet_length(data)) over (order by seq rows unbounded preceding)
+               - octet_length(data) as before from (FACTS) facts) page
+ where coalesce(before, 0) < :most_bytes order by seq
+"""
+READ = text(PAGE.replace("FACTS", FACTS))
+AT = text(FACTS.replace("f.seq > :after and f.seq <= :upto", "f.seq = any(:seqs)") + "order by 1")
 HEAD = text("select coalesce(max(seq), 0) as seq from kernel.feed")
 AS_OF = text("select coalesce(max(seq), 0) as seq from kernel.feed where sequenced_at <= :at")
 PLACE = text("""
@@ -47,7 +55,8 @@ class Told:
 
 
 async def read(db: Database, after: int, most: int) -> list[Told]:
-    return _told(await db.all(READ, after=after, upto=after + most))
+    """The next `most` places, or fewer when their facts are long."""
+    return _told(await db.all(READ, after=after, upto=after + most, most_bytes=MOST_BYTES))
 
 
 async def read_at(db: Database, seqs: Sequence[int]) -> list[Told]:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from kernel.database import Database
 from kernel.decider import Actor, Call, Refused, Stream, ruling
-from kernel.envelope import Envelope
+from kernel.envelope import Envelope, checked
 from kernel.event import Event
 from kernel.proof.chain import link
 from kernel.seal.keyring import Keyring
@@ -62,11 +62,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """One service's store: where its facts are kept, under which name and epoch."""
+    """One service's store: where its facts are kept, and under which name."""
 
     db: Database
     source: str
-    epoch: int
     secret: bytes
     writer: Writer
     keyring: Keyring
@@ -144,9 +143,9 @@ class Turn(Generic[C, S, E, W]):
             expected=self.past.version,
             at=self.past.now,
             facts=list(self._written(key, facts, sealer)),
-            start={clock: at for clock, at in now.items() if was.get(clock) != at},
+            start=now,  # all of them: an older program may not have known of one
             stop=[clock for clock in was if clock not in now],
-            claim=holds - held,
+            claim=holds,
             free=held - holds,
         )
 
@@ -158,12 +157,12 @@ class Turn(Generic[C, S, E, W]):
             yield written
 
     def _envelope(self, key: str, version: int, fact: E) -> Envelope:
-        return Envelope(
+        envelope = Envelope(
             source=self.store.source,
             stream=self.stream_id,
             key=key,
             version=version,
-            epoch=self.store.epoch,
+            epoch=self.past.epoch,
             id=uuid7(),
             type=type(fact).__name__,
             schema_ver=fact.schema_ver(),
@@ -172,6 +171,7 @@ class Turn(Generic[C, S, E, W]):
             cause=self.command.cause or self.command.id,
             correlation=self.command.correlation,
         )
+        return checked(envelope)  # what we write, others must be able to hear
 
 
 def closed(envelope: Envelope, fact: Event, tip: bytes, sealer: Sealer) -> Written:

@@ -13,6 +13,7 @@ Step = Callable[[], Awaitable[int]]
 
 EAGER, LAZY = 0.025, 0.25
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+WAIT = "nothing, if the database or Kafka is away; else report this with the error below"
 
 
 class Wake:
@@ -44,17 +45,29 @@ async def run(name: str, step: Step, wake: Wake, *, lazy: float = LAZY) -> None:
             idle = EAGER if did else min(idle * 2, lazy)
             if not did and await wake.wait(idle):
                 idle = EAGER
+        except asyncio.CancelledError as error:
+            if ending():
+                raise
+            pause = await back_off(name, error, pause)
         except Exception as error:
             pause = await back_off(name, error, pause)
 
 
-async def back_off(name: str, error: Exception, pause: float) -> float:
-    log.warning(
+def ending() -> bool:
+    """Whether this very task is being ended: a library may let another task's end escape here."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def back_off(name: str, error: BaseException, pause: float) -> float:
+    """Says what to do, where the error knows; that is never to be waited for."""
+    do = getattr(error, "do", "")
+    (log.critical if do else log.warning)(
         "a loop failed and will try again",
         loop=name,
         error=type(error).__name__,
         again_in=round(pause, 1),
-        do="nothing, if the database or Kafka is away; else report this with the error below",
+        do=do or WAIT,
         detail=str(error).splitlines()[0][:200] if str(error) else "",
     )
     await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311

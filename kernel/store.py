@@ -25,10 +25,11 @@ MOST_BYTES = 512 * 1024
 
 LOAD = text("""
 select null::int as version, null as type, null::smallint as schema_ver, null::bytea as data,
-       null::bytea as hash, c.version as done, c.digest, kernel.now() as now
+       null::bytea as hash, c.version as done, c.digest, kernel.now() as now,
+       (select epoch from kernel.identity) as epoch
   from (select 1) one left join kernel.commands c on c.command_id = :command
 union all
-select version, type, schema_ver, data, hash, null, null, null
+select version, type, schema_ver, data, hash, null, null, null, null
   from kernel.events where stream_id = :stream and version <= :upto and at <= :until
 order by version nulls first
 """)
@@ -75,16 +76,20 @@ with item as (
    order by ev.stream_id, ev.version
 ), free as (
   delete from kernel.claims c using unnest(cast(:free_commands as uuid[]),
-      cast(:free_kinds as text[]),
-      cast(:free_values as text[])) as f(command_id, kind, value), cmd
-   where f.command_id = cmd.command_id and (c.kind, c.value) = (f.kind, f.value)
+      cast(:free_kinds as text[]), cast(:free_values as text[]),
+      cast(:free_streams as text[])) as f(command_id, kind, value, stream_id), cmd
+   where f.command_id = cmd.command_id
+     and (c.kind, c.value, c.stream_id) = (f.kind, f.value, f.stream_id)
 ), claimed as (
   insert into kernel.claims (kind, value, stream_id)
   select kind, value, stream_id
     from unnest(cast(:claim_commands as uuid[]), cast(:claim_kinds as text[]),
         cast(:claim_values as text[]),
                 cast(:claim_streams as text[])) as c(command_id, kind, value, stream_id)
-    join cmd using (command_id) order by kind, value
+    join cmd using (command_id)
+   where not exists (select from kernel.claims own
+       where (own.kind, own.value, own.stream_id) = (c.kind, c.value, c.stream_id))
+   order by kind, value
 ), stopped as (
   delete from kernel.due d using unnest(cast(:stop_commands as uuid[]),
       cast(:stop_streams as text[]),
@@ -98,7 +103,7 @@ with item as (
                 cast(:due_ats as timestamptz[])) as s(command_id, stream_id, clock, at)
     join cmd using (command_id) order by stream_id, clock
   on conflict (stream_id, clock) do update set at = excluded.at, tries = 0,
-      held_until = '-infinity', error = null
+      held_until = '-infinity', error = null where due.at <> excluded.at
 )
 select item.command_id, cmd.version as appended, prior.version as prior, prior.digest
   from item left join cmd using (command_id) left join prior using (command_id)
@@ -130,6 +135,8 @@ class History(Generic[E]):
     hash: bytes
     now: datetime
     """The store's clock at the moment of reading."""
+    epoch: int
+    """Of the store, at that moment too: another process may have raised it."""
     done: int | None = None
     """The version that this very command reached when it was first carried out."""
     digest: bytes = b""
@@ -158,8 +165,10 @@ class Append:
     at: datetime
     facts: Sequence[Written]
     start: Mapping[str, datetime] = field(default_factory=dict)
+    """All clocks that run from now on; those that run already stay as they are."""
     stop: Sequence[str] = ()
     claim: frozenset[Claim] = frozenset()
+    """All values that it holds from now on."""
     free: frozenset[Claim] = frozenset()
 
 
@@ -177,7 +186,8 @@ async def load(
     first, told = rows[0], rows[1:]
     facts = [kinds.read(r.type, r.schema_ver, r.data) for r in told]
     version, tip = (told[-1].version, told[-1].hash) if told else (0, GENESIS)
-    return History(facts, version, tip, first.now, first.done, first.digest or b"")
+    mark = first.digest or b""
+    return History(facts, version, tip, first.now, first.epoch, first.done, mark)
 
 
 async def append(db: Database, items: Sequence[Append]) -> dict[UUID, Row[Any]]:
@@ -229,10 +239,10 @@ def _clocks(items: Sequence[Append]) -> dict[str, list[Any]]:
 
 def _claims(items: Sequence[Append]) -> dict[str, list[Any]]:
     claim = [(i.command_id, i.stream_id, c.kind, c.value) for i in items for c in i.claim]
-    free = [(i.command_id, c.kind, c.value) for i in items for c in i.free]
+    free = [(i.command_id, c.kind, c.value, i.stream_id) for i in items for c in i.free]
     return {
         **spread("claim_commands claim_streams claim_kinds claim_values", claim),
-        **spread("free_commands free_kinds free_values", free),
+        **spread("free_commands free_kinds free_values free_streams", free),
     }
 
 

@@ -102,7 +102,10 @@ class Writer:
                 await self._flush([job])
             return
         for job in batch:
-            job.fail(await self._meant(job.item, error))
+            try:
+                job.fail(await self._meant(job.item, error))
+            except Exception as unknown:  # it could not be asked
+                job.fail(unknown)
 
     async def _meant(self, item: Append, error: Exception) -> Exception:
         """What the database's no says of this append."""

@@ -51,5 +51,8 @@ class Single(Hearing):
     def lag(self) -> int | None:
         return None
 
+    async def behind(self) -> int | None:
+        return None
+
     async def stalled(self, _limit: float) -> None:
         await asyncio.Event().wait()

@@ -19,9 +19,10 @@ MOST_FACTS, MOST_HEADS = 2_000, 500
 
 LEAD = text("select pg_try_advisory_xact_lock(hashtext('kernel.heads.' || :what))")
 NEWEST = text("""
-select n.now, n.seq - coalesce(h.size, 0) as fresh, h.root, h.frontier,
+select i.source, i.epoch, n.now, n.seq - coalesce(h.size, 0) as fresh, h.root, h.frontier,
        coalesce(n.now - h.at >= make_interval(secs => :after), true) as rested
   from (select kernel.now() as now, (select coalesce(max(seq), 0) from kernel.feed) as seq) n
+       cross join kernel.identity i
        left join (select * from kernel.tree_heads order by size desc limit 1) h on true
 """)
 # What came without a readable envelope has no hash of its own: all its bytes are hashed here.
@@ -51,6 +52,8 @@ TOLD = text("update kernel.tree_heads set told = true where size = any(:sizes)")
 
 class Damaged(Exception):
     """(where, why): the first place where a store is not as it was written."""
+
+    do = "keep this store as it is; compare it with a backup and with the heads that others heard"
 
 
 def must(holds: bool, where: str, why: str) -> None:
@@ -88,9 +91,7 @@ def heard(told: bytes) -> Head:
     return Head(raw["source"], raw["epoch"], raw["size"], root, previous, at, signature)
 
 
-async def seal_head(
-    db: Database, signer: Signer, source: str, epoch: int, *, every: int = 1_000, after: float = 60
-) -> int:
+async def seal_head(db: Database, signer: Signer, *, every: int = 1_000, after: float = 60) -> int:
     """A step: how many facts came under a new head. 0 also when another process leads."""
     async with db.begin() as conn:
         if not (await conn.execute(LEAD, {"what": "seal"})).scalar():
@@ -104,7 +105,7 @@ async def seal_head(
             return 0
         rows = await conn.execute(LEAVES, {"after": edge.size, "most": MOST_FACTS})
         tree = reduce(grow, rows, edge)
-        head = Head(source, epoch, tree.size, tree.root(), edge.root(), last.now)
+        head = Head(last.source, last.epoch, tree.size, tree.root(), edge.root(), last.now)
         head = replace(head, signature=signer.sign(head.signed()))
         await conn.execute(SEAL, {**asdict(head), "frontier": tree.dump()})
     return tree.size - edge.size

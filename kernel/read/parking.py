@@ -1,7 +1,8 @@
 """Facts that one reader could not take: they wait in order, and only their own key waits with them.
 
-The first of a key is `retrying`, `parked` (a person must look) or `too-new` (an upgrade must come);
-those `behind` it follow by themselves once it has gone.
+The first of a key is `retrying`, `parked` (a person must look) or `too-new` (an upgrade must come:
+it is tried now and then, for replicas are upgraded one by one); those `behind` it follow by
+themselves once it has gone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,10 +27,10 @@ select :consumer, key, seq, state, clock_timestamp(), clock_timestamp(), error
 on conflict (consumer, seq) do nothing
 """)
 READY = text("""
-select consumer, key, seq, tries, since from (
-  select distinct on (consumer, key) consumer, key, seq, state, tries, next_at, since
+select consumer, key, seq, state from (
+  select distinct on (consumer, key) consumer, key, seq, state, next_at
     from kernel.parked where consumer = any(:consumers) order by consumer, key, seq) first
- where state = 'behind' or (state = 'retrying' and next_at <= clock_timestamp())
+ where state = 'behind' or (state in ('retrying', 'too-new') and next_at <= clock_timestamp())
  order by next_at limit :most
 """)
 THERE = text("select seq from kernel.parked where consumer = :consumer and seq = :seq")
@@ -37,16 +38,12 @@ GONE = text("delete from kernel.parked where consumer = :consumer and seq = :seq
 AGAIN = text("""
 update kernel.parked
    set tries = tries + 1, error = :error,
-       since = case when state = 'behind' then clock_timestamp() else since end,
+       since = case when state = 'retrying' then since else clock_timestamp() end,
        next_at = clock_timestamp()
                + least(interval '1 minute', interval '1 second' * power(2, least(tries, 10))),
-       state = case when :state = 'retrying' and state <> 'behind'
-           and clock_timestamp() - since > :patience
-                    then 'parked' else :state end
+       state = case when :state = 'retrying' and state = 'retrying'
+           and clock_timestamp() - since > :patience then 'parked' else :state end
  where consumer = :consumer and seq = :seq returning state
-""")
-UPGRADED = text("""
-update kernel.parked set state = 'retrying', next_at = clock_timestamp() where state = 'too-new'
 """)
 RETRY = text("""
 update kernel.parked set state = 'retrying', next_at = clock_timestamp(), since = clock_timestamp()
@@ -96,11 +93,6 @@ async def again(conn: AsyncConnection, consumer: str, trouble: Trouble, patience
     values = {"consumer": consumer, "seq": trouble.told.seq, "state": trouble.state}
     values |= {"error": trouble.error, "patience": patience}
     return str((await conn.execute(AGAIN, values)).scalar_one())
-
-
-async def upgraded(db: Database) -> None:
-    """A newer program may read what was too new: asked once at every start."""
-    await db.do(UPGRADED)
 
 
 async def retry(db: Database, consumer: str, key: str) -> None:

@@ -7,23 +7,26 @@ behind catches up beside them. Row locks on the checkpoints make a second reader
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Protocol
+from functools import partial
+from typing import Any
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel import feed
 from kernel.database import Database, passes
 from kernel.event import Event, TooNew, read_fact
 from kernel.feed import Told
+from kernel.loops import WAIT
 from kernel.read import parking
+from kernel.read.consumer import Consumer, apart, for_consumer, one_by_one, unreadable
 from kernel.read.fold import Heard, Trouble
 
 log = structlog.get_logger(__name__)
-MOST = 1_000
+MOST, MOST_AGAIN = 1_000, 50
 PATIENCE = timedelta(minutes=10)
 """How long a refused reaction is tried again: its cause may still be on the way."""
 LOOK_AGAIN = 0.5
@@ -49,18 +52,6 @@ on conflict do nothing
 """)
 
 
-class Consumer(Protocol):
-    """A projection or a reaction, as the reader sees it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def kinds(self) -> Mapping[str, type[Event]]: ...
-    async def take(self, conn: AsyncConnection, batch: Sequence[Heard]) -> list[Trouble]:
-        """Takes facts in order; what it could not take comes back. Raises what will pass."""
-        ...
-
-
 class Reader:
     def __init__(self, db: Database, consumers: Sequence[Consumer], most: int = MOST) -> None:
         self.db, self.most = db, most
@@ -70,6 +61,7 @@ class Reader:
             self.add(consumer)
         self.moved = asyncio.Event()
         self.look_again, self.place = 0.0, 0
+        self.resting: dict[str, float] = {}
         self.patience = PATIENCE
 
     def add(self, consumer: Consumer) -> None:
@@ -82,34 +74,64 @@ class Reader:
         """A reaction that is new to this store reacts from now on, not to the past."""
         async with self.db.begin() as conn:
             await conn.execute(ENTER, {"names": sorted(self.consumers)})
-        await parking.upgraded(self.db)
 
     async def step(self) -> int:
-        return await self.forward() + await self._retry()
+        try:
+            did = await self.forward()
+        except Exception:
+            await self._retry()
+            raise
+        return did + await self._retry()
 
     async def forward(self) -> int:
-        """How many facts were passed on; 0 when every consumer has reached the end of the feed."""
-        did = 0
+        """How many facts were passed on; 0 when every consumer has reached the end of the feed.
+
+        One that fails stops no other: raised is what went wrong only when nothing was done.
+        """
+        did, failed = 0, list[Exception]()
         for at, group in sorted((await self._groups()).items()):
             if batch := await feed.read(self.db, at, self.most):
                 for together in apart(group):
-                    did += await self._take(together, at, batch)
+                    did += await self._pass_on(together, at, batch, failed)
+        if failed and not did:
+            raise failed[0]
         if did:
             self._tell()
         return did
+
+    async def _pass_on(
+        self, group: Sequence[Consumer], at: int, batch: Sequence[Told], failed: list[Exception]
+    ) -> int:
+        try:
+            return await self._take(group, at, batch)
+        except Exception as error:
+            if len(group) > 1:
+                return sum([await self._pass_on([c], at, batch, failed) for c in group])
+            failed.append(error)
+            self._rest(group, error)
+            return 0
+
+    def _rest(self, group: Iterable[Consumer], error: Exception) -> None:
+        names = [consumer.name for consumer in group]
+        self.resting |= dict.fromkeys(names, time.monotonic() + LOOK_AGAIN)
+        log.warning("consumers failed and rest", consumers=names, error=unreadable(error), do=WAIT)
+
+    def _awake(self) -> list[str]:
+        now = time.monotonic()
+        return [name for name in self.consumers if self.resting.get(name, 0.0) <= now]
 
     async def reach(self, conn: AsyncConnection, at: int, upto: int) -> bool:
         """Takes the last steps in the caller's transaction. False: too many for one."""
         if upto - at > self.most:
             return False
-        if batch := await feed.read(self.db, at, upto - at):
-            heard = [self.read(told) for told in batch]
+        heard = [self.read(told) for told in await feed.read(self.db, at, upto - at)]
+        if heard:
             await self._pass(conn, list(self.consumers.values()), at, heard, careful=False)
-        return True
+        return (heard[-1].told.seq if heard else at) >= upto
 
     async def _groups(self) -> dict[int, list[Consumer]]:
         groups: dict[int, list[Consumer]] = defaultdict(list)
-        for row in await self.db.all(PLACES, names=list(self.consumers)):
+        for row in await self.db.all(PLACES, names=self._awake()):
             groups[row.seq].append(self.consumers[row.name])
         return groups
 
@@ -150,8 +172,8 @@ class Reader:
         held = await parking.held(conn, consumer.name, [h.told.key for h in mine])
         free = [h for h in mine if h.told.key not in held]
         behind = [Trouble(h.told, "behind", "") for h in mine if h.told.key in held]
-        take = one_by_one if careful else _all
-        troubles = behind + (await take(conn, consumer, free) if free else [])
+        take = partial(one_by_one, consumer) if careful else consumer.take
+        troubles = behind + (await take(conn, free) if free else [])
         await parking.park(conn, consumer.name, sorted(troubles, key=lambda t: t.told.seq))
         self._alarm(consumer.name, troubles)
 
@@ -172,24 +194,29 @@ class Reader:
         """The first of each key whose time has come; those behind it follow in the next turns."""
         if time.monotonic() < self.look_again:
             return 0
-        rows = await parking.ready(self.db, list(self.consumers), self.most)
-        told = (
-            {t.seq: t for t in await feed.read_at(self.db, [row.seq for row in rows])}
-            if rows
-            else {}
-        )
-        done = [await self._once_more(self.consumers[r.consumer], told[r.seq]) for r in rows]
-        self.look_again = 0.0 if any(done) else time.monotonic() + LOOK_AGAIN
-        return sum(done)
+        rows = await parking.ready(self.db, self._awake(), MOST_AGAIN)
+        told = {t.seq: t for t in await feed.read_at(self.db, [r.seq for r in rows])}
+        did = sum([await self._unless_failing(row, told[row.seq]) for row in rows])
+        self.look_again = 0.0 if did else time.monotonic() + LOOK_AGAIN
+        return did
 
-    async def _once_more(self, consumer: Consumer, told: Told) -> bool:
+    async def _unless_failing(self, row: Row[Any], told: Told) -> bool:
+        consumer = self.consumers[row.consumer]
+        try:
+            return await self._once_more(consumer, told, row.state)
+        except Exception as error:
+            self._rest([consumer], error)
+            return False
+
+    async def _once_more(self, consumer: Consumer, told: Told, was: str) -> bool:
         async with self.db.begin() as conn:
             if not await self._alone(conn, consumer.name, told.seq):
                 return False
-            troubles = await one_by_one(conn, consumer, [self.read(told)])
+            troubles = await one_by_one(consumer, conn, [self.read(told)])
             for trouble in troubles:
                 state = await parking.again(conn, consumer.name, trouble, self.patience)
-                self._alarm(consumer.name, [Trouble(told, state, trouble.error)])
+                if state != was:
+                    self._alarm(consumer.name, [Trouble(told, state, trouble.error)])
             if not troubles:
                 await parking.gone(conn, consumer.name, told.seq)
         self._tell()
@@ -226,51 +253,3 @@ class Reader:
 
 
 ALONE = text("select name from kernel.checkpoints where name = :name for update skip locked")
-
-
-async def _all(conn: AsyncConnection, consumer: Consumer, batch: Sequence[Heard]) -> list[Trouble]:
-    return await consumer.take(conn, batch)
-
-
-async def one_by_one(
-    conn: AsyncConnection, consumer: Consumer, batch: Sequence[Heard]
-) -> list[Trouble]:
-    """Each fact in a savepoint: a value that the table refuses parks its own key only."""
-    troubles: list[Trouble] = []
-    stuck: set[str] = set()
-    for heard in batch:
-        if heard.told.key in stuck:
-            troubles.append(Trouble(heard.told, "behind", ""))
-        elif found := await _in_savepoint(conn, consumer, heard):
-            stuck.add(heard.told.key)
-            troubles += found
-    return troubles
-
-
-async def _in_savepoint(conn: AsyncConnection, consumer: Consumer, heard: Heard) -> list[Trouble]:
-    try:
-        async with conn.begin_nested():
-            return await consumer.take(conn, [heard])
-    except Exception as error:
-        if passes(error):
-            raise
-        return [Trouble(heard.told, "parked", unreadable(error))]
-
-
-def for_consumer(consumer: Consumer, batch: Iterable[Heard]) -> list[Heard]:
-    """What cannot even be named is everybody's trouble; a stranger is nobody's."""
-    return [h for h in batch if h.told.type is None or h.told.type in consumer.kinds]
-
-
-def apart(group: Sequence[Consumer]) -> list[list[Consumer]]:
-    """Projections first and together: what pages show must not wait for what reactions do."""
-    shown = [c for c in group if not getattr(c, "slow", False)]
-    return [part for part in (shown, [c for c in group if c not in shown]) if part]
-
-
-def unreadable(error: Exception) -> str:
-    """Where and why, never what: a value could be a person's own words."""
-    errors = getattr(error, "errors", None)
-    if callable(errors):
-        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in errors()[:5])
-    return type(error).__name__

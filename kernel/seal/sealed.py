@@ -70,10 +70,10 @@ Sealed.__pydantic_serializer__ = SchemaSerializer(SCHEMA)
 def parts(token: str) -> tuple[str, str, str]:
     """(subject, what it is bound to, ciphertext)."""
     try:
-        _, _, subject, event, nth, box = token.split(":")
+        head, event, nth, box = token.rsplit(":", 3)
     except ValueError:
         raise Broken("not a sealed text") from None
-    return subject, f"{event}:{nth}", box
+    return head.removeprefix(MARK + ":"), f"{event}:{nth}", box
 
 
 def close(key: bytes, subject: str, bound: str, plain: str) -> str:

@@ -6,7 +6,7 @@ Its defaults lose facts (kernel.md §1.1, §6.3): what differs here differs for 
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -18,12 +18,13 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy import text
 
-from kernel.database import Database
+from kernel.database import Database, passes
 from kernel.loops import FIRST_PAUSE, back_off
 from kernel.wire.page import Arrived
 from kernel.wire.topics import topic_ids
 
 log = structlog.get_logger(__name__)
+LOST = "nothing here: it is heard from its beginning again; have the owners tell again what is gone"
 REVOKE_LIMIT = 8.0
 """Shorter than the session: heartbeats stop while the listener waits for a running batch."""
 
@@ -39,6 +40,10 @@ BROKER: dict[str, Any] = {
     "logger": None,
 }
 STAND = text("select topic, partition, topic_id, next_offset from kernel.inbox_offsets")
+LOWER = text("""
+update kernel.inbox_offsets set next_offset = :first
+ where topic = :topic and partition = :partition and topic_id = :id and next_offset > :end
+""")
 
 
 class Listener(ConsumerRebalanceListener):
@@ -125,6 +130,7 @@ class Listener(ConsumerRebalanceListener):
     async def _seek(self, assigned: set[TopicPartition]) -> None:
         consumer: Any = self.subscriber.consumer
         self.ids = await topic_ids(self.bootstrap, self.topics)
+        await self._lower(assigned)
         stand = {(r.topic, r.partition): r for r in await self.db.all(STAND)}
         for tp in assigned:
             ours = stand.get((tp.topic, tp.partition))
@@ -134,33 +140,72 @@ class Listener(ConsumerRebalanceListener):
             else:
                 await consumer.seek_to_beginning(tp)
 
+    async def _lower(self, assigned: Iterable[TopicPartition]) -> None:
+        """Where the broker lost the end of its log, others will come at offsets that we passed."""
+        for tp, (first, end) in (await self._span(assigned)).items():
+            where = {"topic": tp.topic, "partition": tp.partition}
+            now = {"id": self.ids[tp.topic], "first": first, "end": end}
+            if await self.db.do(LOWER, where | now):
+                log.error(
+                    "the broker lost the end of a partition that we had heard", **where, do=LOST
+                )
+
     def lag(self) -> int | None:
         """Records not yet heard, as last measured; None without an assignment or an answer."""
         return self._lag
+
+    async def behind(self) -> int | None:
+        """Records of all partitions, whoever is given them, that this store has not heard yet."""
+        return (await self._measured(self._partitions()))[0]
 
     async def stalled(self, limit: float) -> None:
         """Returns once there was something to hear, or no answer, and no progress for `limit` s.
 
         The end of a partition is asked for: what was last fetched knows nothing of a dead fetcher.
+        A member that is given none watches them all: it may be the one who should have had them.
         """
         moved_at, stood = time.monotonic(), -1
         while time.monotonic() - moved_at < limit and not self._astray.is_set():
             await asyncio.sleep(min(2.0, limit / 4))
-            self._lag, stand = await self._measured()
+            self._lag, stand = await self._measured(self._assigned() or self._partitions())
             if self._lag == 0 or stand != stood:
                 moved_at, stood = time.monotonic(), stand
 
-    async def _measured(self) -> tuple[int | None, int]:
-        """(lag, how far our database stands in all)."""
+    def _assigned(self) -> list[TopicPartition]:
         consumer: Any = self.subscriber.consumer
-        stand = {(r.topic, r.partition): r.next_offset for r in await self.db.all(STAND)}
-        assigned = list(consumer.assignment()) if consumer else []
+        return list(consumer.assignment()) if consumer else []
+
+    def _partitions(self) -> list[TopicPartition]:
+        consumer: Any = self.subscriber.consumer
+        known = {t: consumer.partitions_for_topic(t) or () for t in self.topics} if consumer else {}
+        return [TopicPartition(topic, number) for topic in known for number in known[topic]]
+
+    async def _measured(self, where: Sequence[TopicPartition]) -> tuple[int | None, int]:
+        """(lag, how far our database stands); no lag without an answer."""
         try:
-            ends = await asyncio.wait_for(consumer.end_offsets(assigned), 5) if assigned else {}
-        except (KafkaError, TimeoutError):
-            ends = {}
-        behind = [max(0, end - stand.get((tp.topic, tp.partition), 0)) for tp, end in ends.items()]
-        return sum(behind) if behind else None, sum(stand.values())
+            rows = await self.db.all(STAND)
+            spans = await self._span(where)
+        except Exception as error:
+            if not (passes(error) or isinstance(error, KafkaError)):
+                raise
+            return None, 0
+        stand = {TopicPartition(r.topic, r.partition): r.next_offset for r in rows}
+        lags = []
+        for tp, (first, end) in spans.items():
+            if stand.get(tp, 0) > end:  # a new consumer will see what to do
+                self._astray.set()
+            lags.append(max(0, end - max(first, stand.get(tp, 0))))
+        return sum(lags) if lags else None, sum(stand.get(tp, 0) for tp in where)
+
+    async def _span(self, where: Iterable[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
+        """The first offset that the broker still has, and the next that it will give."""
+        consumer, asked = self.subscriber.consumer, list(where)
+        if not asked:
+            return {}
+        async with asyncio.timeout(5):
+            firsts = await consumer.beginning_offsets(asked)
+            ends = await consumer.end_offsets(asked)
+        return {tp: (firsts[tp], ends[tp]) for tp in asked}
 
 
 async def _parse(records: Sequence[ConsumerRecord[Any, Any]], original: Any) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import Database, passes, spread
 from kernel.envelope import Envelope
-from kernel.wire.page import COLUMNS, Arrived, Guard, Page, Read, Stream, after, read
+from kernel.wire.page import COLUMNS, Arrived, Guard, Page, Read, Stream, after, readable
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +91,7 @@ class Inbox:
     ) -> Page:
         """One transaction for the records of one partition; raises what will pass by itself."""
         try:
-            page = await self._hear(topic, partition, topic_id, [(r, read(r)) for r in records])
+            page = await self._hear(topic, partition, topic_id, [(r, readable(r)) for r in records])
         except DBAPIError as error:
             if passes(error):
                 raise
@@ -112,7 +112,7 @@ class Inbox:
 
     async def _alone(self, topic: str, partition: int, topic_id: str, record: Arrived) -> Page:
         try:
-            return await self._hear(topic, partition, topic_id, [(record, read(record))])
+            return await self._hear(topic, partition, topic_id, [(record, readable(record))])
         except DBAPIError as error:
             if passes(error):
                 raise
@@ -183,14 +183,14 @@ def _report(topic: str, partition: int, page: Page) -> None:
             "the broker dropped records before they were heard",
             count=page.gone,
             **where,
-            do="raise the retention; refill the streams that now have gaps from their owners",
+            do="raise the retention; have their owner tell again (relay.tell_again)",
         )
     if page.gaps:
         log.error(
             "facts came before their predecessors and wait for them",
             count=page.gaps,
             **where,
-            do="see the journal's waiting rows; refill the stream from its owner",
+            do="nothing, if the gaps close; else have their owner tell again (relay.tell_again)",
         )
     for fork in page.forks:
         log.error(

@@ -107,7 +107,7 @@ def after(next_offset: int, batch: Sequence[Read]) -> Sequence[Read]:
     return [(record, read) for record, read in batch if record.offset >= next_offset]
 
 
-def read(record: Arrived) -> tuple[Envelope, bytes] | None:
+def readable(record: Arrived) -> tuple[Envelope, bytes] | None:
     try:
         return from_headers(record.headers)
     except Unreadable:

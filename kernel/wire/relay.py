@@ -1,16 +1,19 @@
 """Tells every fact of this service to the city, in the local order, and says it again if unsure."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import Database
 from kernel.envelope import to_headers
+from kernel.feed import MOST_BYTES
 from kernel.wire.producer import Outbound, Record
 
-MOST = 1_000
-NAME = "relay"
+MOST, MOST_PAGES = 1_000, 8
+Page = Sequence[Row[Any]]
 
 ENTER = text("insert into kernel.checkpoints (name) values ('relay') on conflict do nothing")
 HOLD = text("select seq from kernel.checkpoints where name = 'relay' for update skip locked")
@@ -18,24 +21,36 @@ MOVE = text("""
 update kernel.checkpoints set seq = :upto, moved_at = clock_timestamp()
  where name = 'relay' and seq = :at
 """)
+# Bounded by bytes too, as feed.READ is.
 OURS = text("""
-select f.seq, f.key, f.stream_id, e.data, e.meta, e.hash
-  from kernel.feed f left join kernel.events e on f.journal_id is null and (e.stream_id,
-      e.version) = (f.stream_id, f.version)
- where f.seq > :after and f.seq <= :upto order by f.seq
+select seq, key, stream_id, data, meta, hash from (
+  select f.seq, f.key, f.stream_id, e.data, e.meta, e.hash,
+         sum(octet_length(e.data)) over (order by f.seq rows unbounded preceding)
+           - octet_length(e.data) as before
+    from kernel.feed f left join kernel.events e on f.journal_id is null and (e.stream_id,
+        e.version) = (f.stream_id, f.version)
+   where f.seq > :after and f.seq <= :upto) page
+ where coalesce(before, 0) < :most_bytes order by seq
 """)
-
 UNTOLD = text("""
 select exists (select from kernel.key_queue)
-    or exists (select from kernel.tree_heads where not told)
     or exists (select from kernel.feed f join kernel.checkpoints c on f.seq > c.seq
                 where c.name = 'relay') as something
 """)
+BACK = text("update kernel.checkpoints set seq = 0 where name = 'relay'")
 
 
 async def untold(db: Database) -> bool:
-    """Whether there is anything to tell: a key, a fact or a head. Cheap, for it is asked often."""
+    """Whether there is a key or a fact to tell. Cheap, for it is asked often."""
     return bool((await db.one(UNTOLD)).something)
+
+
+async def tell_again(db: Database) -> None:
+    """All facts of this store, from the first on: for those who lost some, with Kafka's or alone.
+
+    Whoever has them already drops them as duplicates.
+    """
+    await db.do(BACK)
 
 
 class Relay:
@@ -55,15 +70,32 @@ class Relay:
             held = (await conn.execute(HOLD)).first()
             if held is None:
                 return 0
-            values = {"after": held.seq, "upto": held.seq + self.most}
-            rows = (await conn.execute(OURS, values)).all()
-            if not rows:
-                return 0
-            upto = await self._tell(rows)
-            await conn.execute(MOVE, {"at": held.seq, "upto": upto})
+            upto = await self._tell_on(conn, held.seq)
+            if upto > held.seq:
+                await conn.execute(MOVE, {"at": held.seq, "upto": upto})
         return int(upto - held.seq)
 
-    async def _tell(self, rows: Sequence[Row[Any]]) -> int:
+    async def _tell_on(self, conn: AsyncConnection, at: int) -> int:
+        """A few pages; while Kafka keeps one, the next is read."""
+        page = await self._page(conn, at)
+        for _ in range(MOST_PAGES):
+            if not page:
+                break
+            end = page[-1].seq
+            ahead = asyncio.create_task(self._page(conn, end))
+            try:
+                at = await self._tell(page)
+            finally:  # the connection is this step's: nothing may still use it
+                page = await ahead
+            if at < end:
+                break
+        return at
+
+    async def _page(self, conn: AsyncConnection, at: int) -> Page:
+        values = {"after": at, "upto": at + self.most, "most_bytes": MOST_BYTES}
+        return (await conn.execute(OURS, values)).all()
+
+    async def _tell(self, rows: Page) -> int:
         """The last place before the first fact that is not surely told."""
         ours = [row for row in rows if row.meta is not None]
         told = await self.out.send([self._record(row) for row in ours]) if ours else 0

@@ -52,7 +52,7 @@ BREAKS = [
     (CORE, {"kernel/added": "from kernel import web"}),
     (CORE, {"kernel/seal/added": "import kernel.web"}),
     (WRITE_SIDE, {"kernel/epoch": "import kernel.wire"}),
-    (WRITE_SIDE, {"kernel/feed": "import kernel.read"}),
+    (WRITE_SIDE, {"kernel/sequencer": "import kernel.read"}),
     (SIDES, {"kernel/read/added": "import kernel.wire"}),
     (SIDES, {"kernel/wire/added": "import kernel.read"}),
     (KAFKA, {"kernel/web/added": "import faststream"}),

@@ -146,5 +146,10 @@ class LocalMember(Hearing):
     def lag(self) -> int | None:
         return 0
 
+    async def behind(self) -> int | None:
+        stand = {(r.topic, r.partition): r.next_offset for r in await self.db.all(STAND)}
+        ends = {lane: len(log) for lane, log in self.broker.logs.items() if lane[0] in self.topics}
+        return sum(max(0, end - int(stand.get(lane, 0))) for lane, end in ends.items())
+
     async def stalled(self, limit: float) -> None:  # noqa: ARG002
         await asyncio.Event().wait()

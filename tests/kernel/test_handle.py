@@ -1,15 +1,19 @@
 """Load, decide, append: one answer for one command, whoever else writes beside it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
-from kernel.decider import Refused
+from kernel import clock, writer
+from kernel.database import Database
+from kernel.decider import Claim, Refused, no_claims
 from kernel.handle import Done, Stale
-from kernel.store import MOST_BYTES, Conflict, KeyReused, load
+from kernel.handler import Handler
+from kernel.store import MOST_BYTES, Append, Conflict, KeyReused, append, load
 from tests.kernel.city import command
 from tests.kernel.conftest import OpenHouse
 from tests.kernel.library.books import (
@@ -52,6 +56,55 @@ async def test_an_old_screen_is_told_so(house: OpenHouse) -> None:
     with pytest.raises(Stale) as stale:
         await library.do(book, LendBook("ann"), command(seen=7))
     assert stale.value.words == {"version": 1}
+
+
+async def test_what_others_could_not_hear_is_not_written(house: OpenHouse) -> None:
+    library = await house(LIBRARY)
+    for key in ("x" * 300, "a\nb"):
+        with pytest.raises(ValueError, match="too long or not printable"):
+            await library.do(key, BUY)
+    assert await library.running.db.all(text("select * from kernel.events")) == []
+
+
+async def test_a_claim_of_a_new_release_is_made_also_for_what_was_there_before(
+    house: OpenHouse,
+) -> None:
+    library, book, other = await house(LIBRARY), str(uuid4()), str(uuid4())
+    (books, *_), store = LIBRARY.handlers, library.running.store
+    before = Handler(replace(books.stream, claims=no_claims), books.desk)
+    await before.carry_out(store, book, BUY, command())
+    await library.do(book, LendBook("ann"))
+    with pytest.raises(Refused, match="already-taken"):
+        await library.do(other, BUY)
+
+
+async def test_who_frees_what_is_not_its_own_takes_it_from_nobody(house: OpenHouse) -> None:
+    """A stream of an older release may believe that it holds what another has claimed since."""
+    library, other = await house(LIBRARY), str(uuid4())
+    await library.do(other, BUY)
+    free = frozenset({Claim("shelfmark", BUY.shelfmark)})
+    at = await clock.now(library.running.db)
+    item = Append(uuid4(), b"", "book-x", "x", 0, at, [], free=free)
+    await append(library.running.db, [item])
+    assert [tuple(r) for r in await library.running.db.all(CLAIMS)] == [("QA76", f"book-{other}")]
+
+
+CLAIMS = text("select value, stream_id from kernel.claims")
+
+
+async def test_who_cannot_be_asked_why_says_so_to_its_caller_alone(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_db: Database, _item: Append) -> bool:
+        raise ConnectionError("gone")
+
+    library, book, other = await house(LIBRARY), str(uuid4()), str(uuid4())
+    await library.do(book, BUY)
+    monkeypatch.setattr(writer, "held_by_another", away)
+    third = library.do(str(uuid4()), BuyBook("QA77", "x"))
+    got = await asyncio.gather(library.do(other, BUY), third, return_exceptions=True)
+    assert isinstance(got[0], ConnectionError)
+    assert isinstance(got[1], Done)
 
 
 async def test_already_so_is_no_fact(house: OpenHouse) -> None:

@@ -8,6 +8,12 @@ create table kernel.identity (
   source text not null, epoch int not null, identity text not null, since timestamptz not null,
   has_keys boolean not null default false);
 
+-- A restored dump is another database, a restored cluster is on another timeline.
+create function kernel.here() returns text language sql stable as
+  $$ select (select oid::text from pg_database where datname = current_database())
+         || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+         || '/' || (select system_identifier from pg_control_system())::text $$;
+
 -- In trials and tests the clock can be moved; elsewhere this table is empty.
 create table kernel.clock_shift (one boolean primary key default true check (one), shift interval not null);
 create function kernel.now() returns timestamptz language sql volatile parallel unsafe as

@@ -1,7 +1,7 @@
 """Clocks ring when their time has come on the store's own clock: once, whoever else listens."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,11 +9,13 @@ from sqlalchemy import text
 
 from kernel import clock
 from kernel.database import Database
-from kernel.decider import Call, Decider, Stream
+from kernel.decider import Call, Decider, Stream, no_clocks
 from kernel.event import Event, Kinds
 from kernel.handler import Desk, Handler
+from kernel.store import Conflict, KeyReused
 from kernel.web.running import Running
 from kernel.web.service import Service
+from tests.kernel.city import command
 from tests.kernel.contract.town import Town, all_of, carry_out, one_of, quiet, until, url_of
 from tests.kernel.library.books import BuyBook, LendBook
 from tests.kernel.library.services import LIBRARY, POST
@@ -77,6 +79,14 @@ class TakeOut:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class Season:
+    pass
+
+
+Wish = Boil | TakeOut | Season
+
+
 class EggPutIn(Event):
     """An egg boils."""
 
@@ -87,7 +97,11 @@ class EggTakenOut(Event):
     """An egg is done."""
 
 
-Fact = EggPutIn | EggTakenOut
+class EggSeasoned(Event):
+    """It changes nothing for the clock."""
+
+
+Fact = EggPutIn | EggTakenOut | EggSeasoned
 
 
 @dataclass
@@ -99,30 +113,38 @@ class Kitchen:
     def service(self) -> Service:
         return Service("kitchen", [Handler(EGG, self.desk)])
 
-    async def desk(self, _db: Database, key: str, wish: Boil | TakeOut) -> Desk[object, Call]:
+    async def desk(self, _db: Database, key: str, wish: Wish) -> Desk[object, Call]:
         if isinstance(wish, TakeOut) and key in self.jammed:
             raise self.jammed[key]
         return lambda _state, call: call
 
 
-def decide(wish: Boil | TakeOut, _until: datetime | None, call: Call) -> Sequence[Fact]:
+def decide(wish: Wish, _until: datetime | None, call: Call) -> Sequence[Fact]:
     """A simple cook: told twice, he takes it out twice; told too early, too early."""
     match wish:
         case Boil():
             return [EggPutIn(done_at=call.now + timedelta(minutes=wish.minutes))]
         case TakeOut():
             return [EggTakenOut()]
+        case Season():
+            return [EggSeasoned()]
 
 
-def evolve(_until: datetime | None, fact: Fact) -> datetime | None:
-    return fact.done_at if isinstance(fact, EggPutIn) else None
+def evolve(until: datetime | None, fact: Fact) -> datetime | None:
+    match fact:
+        case EggPutIn():
+            return fact.done_at
+        case EggTakenOut():
+            return None
+        case EggSeasoned():
+            return until
 
 
 def clocks(until: datetime | None) -> Mapping[str, datetime]:
     return {"done": until} if until else {}
 
 
-def wake(_clock: str) -> Boil | TakeOut:
+def wake(_clock: str) -> Wish:
     return TakeOut()
 
 
@@ -182,6 +204,36 @@ async def test_a_failing_rule_holds_up_no_other_clock_and_rings_again(
     jammed.clear()
     await kitchen.db.do(LET_GO)
     await until(lambda: are(kitchen, {f"egg-{n}" for n in range(4)}), "it rang again")
+
+
+@pytest.mark.parametrize(
+    ("error", "left"), [(KeyReused("egg-1"), 0), (Conflict("egg-1"), 1)], ids=["reused", "conflict"]
+)
+async def test_a_clock_that_others_were_quicker_to_answer_is_no_failure(
+    alone: Town, error: Exception, left: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kitchen = await alone.start(Kitchen({"1": error}).service())
+    await put_in(kitchen, 2)
+    await clock.move(kitchen.db, timedelta(minutes=5))
+    await until(lambda: are(kitchen, {"egg-0"}), "the other is taken out")
+    await until(lambda: due(kitchen, left), "it is done, or rings again")
+    assert "a clock rang and its rule failed" not in capsys.readouterr().out
+
+
+async def due(kitchen: Running, count: int) -> bool:
+    return len(await all_of(kitchen.db, "select * from kernel.due")) == count
+
+
+async def test_a_clock_of_a_new_release_starts_also_for_what_was_there_before(alone: Town) -> None:
+    """With the next fact: nobody goes through all streams for it."""
+    kitchen = await alone.start(Kitchen({}).service())
+    silent, store = replace(EGG, clocks=no_clocks), kitchen.ready()
+    eggs = Handler(silent, Kitchen({}).desk)
+    await eggs.carry_out(store, "1", Boil(1), command())
+    assert await all_of(kitchen.db, "select * from kernel.due") == []
+    await carry_out(kitchen, "1", Season())
+    await clock.move(kitchen.db, timedelta(minutes=5))
+    await until(lambda: are(kitchen, {"egg-1"}), "it rang")
 
 
 async def are(kitchen: Running, expected: set[str]) -> bool:

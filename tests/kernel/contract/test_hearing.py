@@ -1,11 +1,14 @@
 """What others tell is heard once and in order; what is spoilt stops its own key only."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from sqlalchemy import text
 
 from kernel.database import Database
 from kernel.read import parking
@@ -15,8 +18,9 @@ from kernel.wire.inbox import Inbox
 from kernel.wire.page import Arrived
 from tests.kernel.contract.rung import rung, with_headers
 from tests.kernel.contract.town import Town, all_of, one_of, quiet, until, url_of
-from tests.kernel.contract.wire import Said
+from tests.kernel.contract.wire import PARTITIONS, KafkaWire, Said
 from tests.kernel.till import Mood, accounts
+from trial.servers import Kafka
 
 pytestmark = pytest.mark.connected
 CLERK = UUID(int=3)
@@ -86,6 +90,14 @@ async def test_what_is_told_again_is_heard_once(town: Town) -> None:
     assert await one_of(hearer.db, "select count(*) from kernel.forks") == 0
 
 
+async def test_a_header_of_somebody_elses_is_none_of_ours(town: Town) -> None:
+    """Whatever bytes a tracer or a proxy adds."""
+    hearer = await town.start(accounts(Mood()))
+    traced = rung("one", 1)
+    await told(town, hearer, [traced._replace(headers=[*traced.headers, ("trace", b"\xff\0")])])
+    assert await amounts(hearer) == {"one": "1"}
+
+
 async def test_a_gap_holds_up_its_stream_alone_and_heals(town: Town) -> None:
     hearer = await town.start(accounts(Mood()))
     await told(town, hearer, [rung("one", 1), rung("one", 3), rung("one", 4), rung("two", 1)])
@@ -119,10 +131,56 @@ async def test_a_topic_made_anew_is_heard_from_its_beginning(town: Town) -> None
     hearer = await town.start(accounts(Mood()), url_of(hearer))
     await town.wire.put(town.topic("tills.v1"), [rung("one", 2), rung("one", 3)])
 
-    async def shown() -> bool:
-        return await amounts(hearer) == {"one": "1 2 3", "two": "1"}
+    expected = {"one": "1 2 3", "two": "1"}
+    await until(lambda: shown(hearer, expected), "what is new in the new topic is shown")
 
-    await until(shown, "what is new in the new topic is shown")
+
+async def test_a_log_that_lost_its_end_is_heard_again_at_once_or_at_the_next_start(
+    kafka: Kafka, database: Callable[[], str], prefix: str, db: Database
+) -> None:
+    """A broker that came back without its last records gives their offsets to others."""
+    town = Town(KafkaWire(kafka.bootstrap), prefix, database)
+    url = str(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    hearer = await town.start(accounts(Mood()), url)
+    await told(town, hearer, [rung("one", 1), rung("one", 2)])
+    await db.do(FURTHER)
+    await town.wire.put(town.topic("tills.v1"), [rung("one", 3)])
+    await until(lambda: shown(hearer, {"one": "1 2 3"}), "it was heard while at work")
+    await town.stop(hearer)
+    await db.do(FURTHER)
+    await town.wire.put(town.topic("tills.v1"), [rung("one", 4)])
+    hearer = await town.start(accounts(Mood()), url_of(hearer))
+    await until(lambda: shown(hearer, {"one": "1 2 3 4"}), "it is heard from the start")
+    await town.stop()
+
+
+FURTHER = text("update kernel.inbox_offsets set next_offset = next_offset + 1000")
+
+
+async def test_what_the_broker_dropped_before_is_no_lag(
+    kafka: Kafka, database: Callable[[], str], prefix: str
+) -> None:
+    town = Town(KafkaWire(kafka.bootstrap), prefix, database)
+    topic = town.topic("tills.v1")
+    await town.wire.make([topic])
+    await town.wire.put(topic, [rung(f"key-{n}", 1) for n in range(9)])
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    parts = [TopicPartition(topic, n) for n in range(PARTITIONS)]
+    await admin.delete_records({tp: RecordsToDelete(before_offset=-1) for tp in parts})
+    await admin.close()
+    hearer = await town.start(accounts(Mood()))
+    await until(lambda: is_behind(hearer, 0), "nothing is left to hear")
+    await town.stop()
+
+
+async def is_behind(hearer: Running, records: int) -> bool:
+    listener = hearer.listeners.get("journal")
+    return listener is not None and await listener.behind() == records
+
+
+async def shown(hearer: Running, expected: dict[str, str]) -> bool:
+    return await amounts(hearer) == expected
 
 
 async def test_members_of_a_group_come_and_go_and_nothing_is_heard_twice_or_lost(

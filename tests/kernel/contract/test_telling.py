@@ -11,11 +11,15 @@ from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from sqlalchemy import Row
 
+from kernel import feed
 from kernel.envelope import from_headers
+from kernel.web.running import Running
+from kernel.wire.relay import tell_again
 from tests.kernel.contract.town import Town, all_of, carry_out, until
 from tests.kernel.contract.wire import PARTITIONS, KafkaWire, Said
 from tests.kernel.library.books import BuyBook, LendBook, TakeBack
 from tests.kernel.library.services import LIBRARY
+from tests.kernel.till import TILLS, Ring
 from tests.servers import make_topics
 from trial.servers import Kafka
 
@@ -39,6 +43,46 @@ class Told:
             for key, value, headers in self.said
         ]
         return {event.get_id(): event for event in map(from_binary_event, messages)}
+
+
+async def test_a_store_tells_all_again_to_those_who_lost_it(town: Town) -> None:
+    """Kafka came back empty, and a hearer with nothing."""
+    library = await town.start(TELLER)
+    for n, book in enumerate(BOOKS):
+        await carry_out(library, book, BuyBook(f"QA {n}", "x"), LendBook("ann"))
+    await until(lambda: is_told(town, 10), "all is told")
+    await town.wire.remake(town.topic("books.v1"))
+    await tell_again(library.db)
+    await until(lambda: is_told(town, 10), "all is told again")
+
+
+async def is_told(town: Town, count: int) -> bool:
+    return len(await town.wire.told(town.topic("books.v1"))) >= count
+
+
+async def test_long_facts_are_read_and_told_few_at_a_time(
+    alone: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of a thousand facts of half a megabyte would fill the memory."""
+    till = await alone.start(TILLS)
+    for _ in range(24):
+        await carry_out(till, "long", Ring(1, "x" * 400_000))
+    await until(lambda: placed(till, 24), "all have their place")
+    page = await feed.read(till.db, 0, 1_000)
+    assert len(page) < 24
+    assert sum(len(told.data) for told in page[:-1]) < feed.MOST_BYTES
+    monkeypatch.setattr(feed, "MOST_BYTES", 1)
+    (least,) = await feed.read(till.db, page[-1].seq, 1_000)
+    assert least.seq == page[-1].seq + 1
+    await until(lambda: long_told(alone), "all are told")
+
+
+async def placed(till: Running, count: int) -> bool:
+    return await feed.head(till.db) == count
+
+
+async def long_told(town: Town) -> bool:
+    return len(await town.wire.told(town.topic("tills.v1"))) == 24
 
 
 @pytest.fixture

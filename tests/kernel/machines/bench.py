@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from sqlalchemy import Row, text
 
 from kernel.database import Database
-from kernel.epoch import epoch_of
+from kernel.epoch import settle_epoch
 from tests.kernel.city import async_url
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class Bench:
         db = self.dbs[0]
         emptied = self.run(db.one(TABLES)).emptied
         self.run(db.do(text(f"do $$ begin {emptied}; end $$")))
-        self.run(epoch_of(db, SOURCE))
+        self.run(settle_epoch(db, SOURCE))
 
     def wipe_read(self) -> None:
         """Also the tables of read models."""

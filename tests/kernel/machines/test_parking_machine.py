@@ -205,7 +205,7 @@ class ParkingMachine(Machine):
 
 
 def replica(db: Database, mood: Mood, kind: type[Rung] = Rung) -> Reader:
-    store = Store(db, SOURCE, 1, b"secret", Writer(db, Wake()), Keyring(db, None))
+    store = Store(db, SOURCE, b"secret", Writer(db, Wake()), Keyring(db, None))
     shown, kept = takings(mood, kind), keep_the_page(mood, kind)
     return Reader(db, [Showing(shown), Reacting(store, kept)], most=4)
 

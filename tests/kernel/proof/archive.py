@@ -14,7 +14,7 @@ from sqlalchemy import Row, text
 from kernel.database import Database
 from kernel.decider import Actor
 from kernel.envelope import Envelope, to_headers
-from kernel.epoch import epoch_of
+from kernel.epoch import settle_epoch
 from kernel.proof.chain import GENESIS, link
 from kernel.proof.heads import Head, seal_head
 from kernel.proof.verify import Verdict, verify
@@ -81,7 +81,7 @@ class Archive:
 
     @classmethod
     async def open(cls, db: Database) -> "Archive":
-        await epoch_of(db, SOURCE)
+        await settle_epoch(db, SOURCE)
         return cls(db)
 
     async def write(self, *streams: str) -> None:
@@ -119,7 +119,7 @@ class Archive:
     async def seal(self, every: int = 1, after: float = 0) -> Head:
         """Gives all facts their places and signs over them; the newest head."""
         await self.place()
-        await seal_head(self.db, self.signer, SOURCE, 1, every=every, after=after)
+        await seal_head(self.db, self.signer, every=every, after=after)
         return (await self.heads())[-1]
 
     async def place(self) -> None:

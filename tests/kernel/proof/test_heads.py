@@ -13,7 +13,7 @@ from sqlalchemy import text
 from kernel.proof.heads import Damaged, heard, seal_head, tell_heads
 from kernel.sequencer import LEAD
 from kernel.wire.producer import Record
-from tests.kernel.proof.archive import SOURCE, Archive, envelope, tree_hash
+from tests.kernel.proof.archive import Archive, envelope, tree_hash
 
 pytestmark = pytest.mark.connected
 NOW = text("select kernel.now() as now")
@@ -46,7 +46,7 @@ class Out:
 async def seal(archive: Archive) -> int:
     """As a service does, with the usual limits."""
     await archive.place()
-    return await seal_head(archive.db, archive.signer, SOURCE, 1)
+    return await seal_head(archive.db, archive.signer)
 
 
 async def later(archive: Archive, seconds: int) -> None:
@@ -167,7 +167,7 @@ async def test_two_runners_make_no_double_head(archive: Archive) -> None:
     for _ in range(10):
         await archive.write("book-1", "book-2")
         await archive.place()
-        steps = [seal_head(archive.db, archive.signer, SOURCE, 1, after=0) for _ in range(4)]
+        steps = [seal_head(archive.db, archive.signer, after=0) for _ in range(4)]
         assert sum(await asyncio.gather(*steps)) == 2
     assert [head.size for head in await archive.heads()] == list(range(2, 21, 2))
 
