@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
@@ -12,7 +11,7 @@ from sqlalchemy import text
 
 from kernel.clock import Tick
 from kernel.database import Busy, Database
-from kernel.epoch import WrongStore, epoch_of
+from kernel.epoch import WrongStore, settle_epoch
 from kernel.handle import Store
 from kernel.loops import FIRST_PAUSE, Wake, back_off, run
 from kernel.proof.heads import seal_head, tell_heads
@@ -36,6 +35,7 @@ log = structlog.get_logger(__name__)
 KEYS, HEADS = "keys.v1", "heads.v1"
 KEYS_KNOWN = text("select has_keys from kernel.identity")
 ALL_KEYS = text("update kernel.identity set has_keys = true")
+NEWEST_HEAD = text("select told from kernel.tree_heads order by size desc limit 1")
 
 
 class Hearing(Protocol):
@@ -44,6 +44,9 @@ class Hearing(Protocol):
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
     def lag(self) -> int | None: ...
+    async def behind(self) -> int | None:
+        """Records of all partitions that this store has not heard; None without an answer."""
+
     async def stalled(self, limit: float) -> None: ...
 
 
@@ -87,6 +90,7 @@ class Running:
         self.writer = Writer(self.db, self.order)
         self.signer = Ed25519PrivateKey.from_private_bytes(raw_key(settings.signing_key))
         self.out = self.transport.outbound(service.name)
+        self.heads_out = self.transport.outbound(f"{service.name}-heads")
         subject, vault = settings.subject_key, settings.vault_key
         self.keyring = Keyring(self.db, raw_key(subject) if subject else None)
         self.vault = (
@@ -107,14 +111,14 @@ class Running:
     async def open(self) -> None:
         """Raises what will pass while the database does not answer."""
         service, secret = self.service, raw_key(self.settings.secret)
-        epoch = await epoch_of(self.db, service.name)
-        self.store = Store(self.db, service.name, epoch, secret, self.writer, self.keyring)
-        self.relay = Relay(self.db, self.out, self._topics())
+        await settle_epoch(self.db, service.name)
+        self.store = Store(self.db, service.name, secret, self.writer, self.keyring)
+        topics = {prefix: self.named(topic) for prefix, topic in service.topics.items()}
+        self.relay = Relay(self.db, self.out, topics)
         self.tick = Tick(self.store, service.by_prefix)
         self.inbox = Inbox(self.db, self.order.set)
         await self._enter()
-        known = (await self.db.one(KEYS_KNOWN)).has_keys
-        self.has_keys = bool(known) or not service.hears_keys
+        self.has_keys = not service.hears_keys
         self.opened = True
 
     async def _enter(self) -> None:
@@ -126,9 +130,6 @@ class Running:
         self.reader = Reader(self.db, [*shown, *reacting])
         await self.reader.enter()
         await self.relay.enter()
-
-    def _topics(self) -> dict[str, str]:
-        return {prefix: self.named(topic) for prefix, topic in self.service.topics.items()}
 
     def named(self, topic: str) -> str:
         return self.settings.topic_prefix + topic
@@ -152,11 +153,10 @@ class Running:
         for name, topics, hear in self.hears():
             self._task(name, self._listen(name, topics, hear))
         self._task("rebuild", self._rebuild())
-        self._task("all keys", self._hear_all_keys())
 
     def steps(self) -> dict[str, tuple[Callable[[], Awaitable[int]], Wake]]:
         """Each step by its name, with what wakes it; tests drive the same steps one by one."""
-        keys, heads = KeyTeller(self.db, self.out, self.named(KEYS)), self.named(HEADS)
+        keys = KeyTeller(self.db, self.out, self.named(KEYS))
 
         async def give_places() -> int:
             if did := await sequence(self.db):
@@ -168,11 +168,10 @@ class Running:
             """Keys before facts: who hears a sealed text should find its key there."""
             if not await untold(self.db):
                 return 0
-            told = await keys.step() + await self.relay.step()
-            return told + await tell_heads(self.db, self.out, heads)
+            return await keys.step() + await self.relay.step()
 
         async def sign() -> int:
-            return await seal_head(self.db, self.signer, self.store.source, self.store.epoch)
+            return await seal_head(self.db, self.signer)
 
         return {
             "sequence": (give_places, self.order),
@@ -180,7 +179,25 @@ class Running:
             "read": (self.reader.step, self.read),
             "tick": (self.tick.step, Wake()),
             "sign": (sign, Wake()),
+            "tell heads": (self._tell_heads, Wake()),
+            "all keys": (self._hear_all_keys, Wake()),
         }
+
+    async def _tell_heads(self) -> int:
+        """Apart from facts, on a way of its own: heads that do not get through hold up nothing."""
+        if all(head.told for head in await self.db.all(NEWEST_HEAD)):  # it is told last
+            return 0
+        return await tell_heads(self.db, self.heads_out, self.named(HEADS))
+
+    async def _hear_all_keys(self) -> int:
+        """A new service has all keys before it serves; from then on it never waits for Kafka."""
+        if self.has_keys:
+            return 0
+        listener = self.listeners.get("keys")
+        if listener is not None and await listener.behind() == 0:
+            await self.db.do(ALL_KEYS)
+        self.has_keys = (await self.db.one(KEYS_KNOWN)).has_keys  # another replica may have said so
+        return int(self.has_keys)
 
     def hears(self) -> list[tuple[str, list[str], HeardFrom]]:
         found: list[tuple[str, list[str], HeardFrom]] = []
@@ -203,24 +220,15 @@ class Running:
                 await listener.start()
                 self.listeners[purpose], pause = listener, FIRST_PAUSE
                 await listener.stalled(self.settings.watchdog)
-                log.error("a consumer stalled and is replaced", purpose=purpose, do="nothing")
+                log.warning("a consumer stalled and is replaced", purpose=purpose, do="nothing")
             except Exception as error:
                 pause = await back_off(f"hear {purpose}", error, pause)
             finally:
                 self.listeners.pop(purpose, None)
                 await listener.stop()
 
-    async def _hear_all_keys(self) -> None:
-        """A new service has all keys before it serves; from then on it never waits for Kafka."""
-        while not self.has_keys:
-            await asyncio.sleep(0.2)
-            listener = self.listeners.get("keys")
-            if listener is not None and listener.lag() == 0:
-                await self.db.do(ALL_KEYS)
-                self.has_keys = True
-
     async def _rebuild(self) -> None:
-        """Read models that this program has in a newer version than the store."""
+        """Read models that the store has in an older version than this program, or not at all."""
         pause = FIRST_PAUSE
         while True:
             try:
@@ -234,6 +242,10 @@ class Running:
         for projection in older:
             await rebuild(self.db, projection)
             self.reader.add(Showing(projection))
+        async with self.db.begin() as conn:
+            live = await tables.live(conn, self.service.projections)
+        for projection in live:  # also those that another run has swapped meanwhile
+            self.reader.add(Showing(projection))
 
     def _task(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self.tasks[name] = asyncio.create_task(work, name=f"{self.service.name} {name}")
@@ -243,6 +255,5 @@ class Running:
         for task in self.tasks.values():
             task.cancel()
         await asyncio.gather(*self.tasks.values(), return_exceptions=True)
-        with suppress(Exception):
-            await self.out.stop()
+        await asyncio.gather(self.out.stop(), self.heads_out.stop(), return_exceptions=True)
         await self.db.close()
