@@ -57,16 +57,15 @@ async def fill(db: Database, reader: Reader, progress: Progress) -> None:
 
 
 async def swap(db: Database, projection: Projection[Any], reader: Reader) -> bool:
-    """False when the new table is still too far behind the old one, or another run swapped it."""
+    """False while the new table is too far from the end: pages neither go back nor begin midway."""
     async with db.begin() as conn:
         await conn.execute(tables.ONE_AT_A_TIME)
         names = [projection.table, beside(projection)]
         places = {row.name: row.seq for row in await conn.execute(LOCK, {"names": names})}
         if beside(projection) not in places:
             return True
-        if not await reader.reach(
-            conn, places[beside(projection)], places.get(projection.table, 0)
-        ):
+        end = (await conn.execute(feed.HEAD)).scalar_one()
+        if not await reader.reach(conn, places[beside(projection)], end):
             return False
         await _replace(conn, projection, projection.table in places)
     log.info("a rebuilt read model is live", name=projection.name, version=projection.version)

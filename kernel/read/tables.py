@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kernel import feed
 from kernel.read.projection import Column, Projection
 
 CHECKPOINT = text("insert into kernel.checkpoints (name) values (:name) on conflict do nothing")
@@ -30,7 +31,7 @@ async def live(
 async def older(
     conn: AsyncConnection, projections: Sequence[Projection[Any]]
 ) -> list[Projection[Any]]:
-    """Those that pages still read in an older version than this program's.
+    """Those that pages read in an older version than this program's, or not at all yet.
 
     A program that is itself older must not take its version back: it waits to be replaced.
     """
@@ -40,8 +41,10 @@ async def older(
 
 
 async def prepare(conn: AsyncConnection, projections: Sequence[Projection[Any]]) -> None:
-    """First start: an empty table, seen through its view. Later versions come by a rebuild."""
+    """In an empty store an empty table is all there is to show; elsewhere a rebuild comes first."""
     await conn.execute(ONE_AT_A_TIME)
+    if (await conn.execute(feed.HEAD)).scalar_one():
+        return
     known = {row.name for row in await conn.execute(LIVE, {"names": [p.name for p in projections]})}
     for projection in projections:
         if projection.name not in known:

@@ -19,6 +19,7 @@ from kernel.read.projection import Changes, Projection
 from kernel.read.reader import Reader
 from kernel.read.rebuild import beside, drop_old, fill, rebuild, swap
 from kernel.read.waiting import shown
+from kernel.web import health
 from kernel.web.running import Running
 from kernel.web.service import Service
 from tests.kernel.checker import check_heard, check_projection, check_store
@@ -129,6 +130,71 @@ async def test_who_waits_for_what_does_not_come_is_told_so_in_time(alone: Town) 
     running = await alone.start(till(projection))
     await ring(running, 1)
     assert not await shown(running.db, running.reader, projection.table, "till-north", 2, limit=0.1)
+
+
+async def test_who_waits_for_what_is_not_shown_yet_is_told_so_in_time(alone: Town) -> None:
+    """Its table may still be on its way: then there is no place to compare with."""
+    running = await alone.start(till(takings(Mood())))
+    await ring(running, 1)
+    await until(lambda: quiet(running), "it has its place")
+    assert not await shown(running.db, running.reader, counted().table, "till-north", 1, limit=0.1)
+
+
+async def without_page(town: Town, *amounts: int) -> Running:
+    """A store with facts that nobody has shown, opened by a program that would show them."""
+    before = await town.start(replace(TILLS, projections=[]))
+    await ring(before, *amounts)
+    await until(lambda: quiet(before), "they are told")
+    await town.stop(before)
+    settings = before.settings
+    running = Running(till(takings(Mood())), settings, town.wire.transport)
+    town.services.append(running)
+    await running.open()
+    return running
+
+
+async def is_there(running: Running) -> bool:
+    return await one_of(running.db, "select to_regclass('read.takings') is not null") is True
+
+
+async def test_a_read_model_new_to_an_old_store_is_never_seen_empty(alone: Town) -> None:
+    """It is built beside, and the service is not ready before it is whole."""
+    running = await without_page(alone, 1, 2, 3)
+    await running.reader.step()
+    assert not await is_there(running)
+    said = (await health.checks(running))["projections"]
+    assert said == "not in this version yet: takings"
+    await rebuild(running.db, takings(Mood()))
+    assert await amounts(running) == ["1 2 3"] * 2
+    assert (await health.checks(running))["projections"] == "ok"
+
+
+async def test_a_read_model_new_to_an_old_store_comes_by_itself_and_goes_on(alone: Town) -> None:
+    running = await without_page(alone, 1, 2)
+    running.start()
+
+    async def ready() -> bool:
+        return (await health.checks(running))["projections"] == "ok"
+
+    await until(ready, "it is built")
+    assert await amounts(running) == ["1 2"] * 2
+    await ring(running, 3)
+    await until(lambda: quiet(running), "what came later is shown too")
+    assert await amounts(running) == ["1 2 3"] * 2
+    assert await check_projection(running.db, takings(Mood())) == []
+
+
+async def test_a_first_table_is_shown_only_at_the_end_of_the_order(alone: Town) -> None:
+    """Another run may hold the table just now: who passes nothing has not come to the end."""
+    running, projection = await without_page(alone, 1, 2), takings(Mood())
+    reader = Reader(running.db, [Showing(projection, beside(projection))], most=3)
+    async with running.db.begin() as conn:
+        await tables.make(conn, projection, beside(projection))
+    assert not await swap(running.db, projection, reader)
+    assert not await is_there(running)
+    await reader.forward()
+    assert await swap(running.db, projection, reader)
+    assert await amounts(running) == ["1 2"] * 2
 
 
 @dataclass
