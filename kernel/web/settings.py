@@ -8,6 +8,9 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SAMPLE = "sample"
+# The reader, whose reactions write, and a rebuild that swaps each hold one while they ask for
+# another; facts and heads each hold one while Kafka hangs; one more serves everybody else.
+LEAST_POOL = 5
 
 
 class WrongSettings(Exception):
@@ -40,7 +43,7 @@ class Settings(BaseSettings):
         None, repr=False, description="wraps the keys of persons, if it has a vault"
     )
     port: int = Field(8000, description="where it listens when it runs alone")
-    pool: int = Field(5, ge=2, description="most database connections of this process")
+    pool: int = Field(LEAST_POOL, ge=LEAST_POOL, description="most database connections")
     statement_limit: float = Field(60, gt=0, description="seconds that a statement may take")
     lease: float = Field(60, gt=0, description="seconds after which a paused leader loses the lead")
     member: str | None = Field(None, description="unique name of this replica, for quick restarts")
@@ -63,7 +66,7 @@ class Settings(BaseSettings):
     watchdog: float = Field(
         60,
         validation_alias="MAZHA_WATCHDOG",
-        description="seconds without progress before it exits",
+        description="seconds without progress before a consumer is replaced",
     )
 
     @model_validator(mode="after")
