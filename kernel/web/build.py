@@ -52,7 +52,8 @@ def build(
         title=service.name, openapi_url=f"{base}/openapi.json", docs_url=None, redoc_url=None
     )
     problems.install(app, words)
-    for router in (health.routes(running), asyncapi.routes(service), *routes(running)):
+    told = asyncapi.routes(service, prefix=settings.topic_prefix)
+    for router in (health.routes(running), told, *routes(running)):
         app.include_router(router)
     return Built(running, app)
 
@@ -83,7 +84,8 @@ async def stopped(running: Running) -> None:
         async with asyncio.timeout(STOP_LIMIT):
             await running.stop()
     except TimeoutError:
-        log.warning("a service did not stop in time and was left", service=running.service.name)
+        name = running.service.name
+        log.warning("a service did not stop in time and was left", service=name, do="nothing")
 
 
 def serve(built: Sequence[Built], host: str, port: int) -> None:

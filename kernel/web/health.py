@@ -6,14 +6,14 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
 
 from kernel.read import tables
 from kernel.web.metrics import LIMIT, Gauges, lags
+from kernel.web.problems import unbuilt
 from kernel.web.running import Running
 
 PRESENT = text("select source from kernel.identity")
-OK = "ok"
+OK, UNBUILT = "ok", "the kernel's tables are missing: run the migrations"
 
 
 def routes(running: Running) -> APIRouter:
@@ -51,10 +51,8 @@ async def checks(running: Running) -> dict[str, str]:
     try:
         async with asyncio.timeout(LIMIT):
             return found | {"projections": await _projections(running)}
-    except ProgrammingError:
-        return found | {"database": "the kernel's tables are missing: run the migrations"}
     except Exception as error:
-        return found | {"database": type(error).__name__}
+        return found | {"database": UNBUILT if unbuilt(error) else type(error).__name__}
 
 
 async def _projections(running: Running) -> str:

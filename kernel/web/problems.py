@@ -14,10 +14,11 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 
-from kernel.database import Busy, passes
+from kernel.database import Busy, passes, sqlstate
 from kernel.decider import Forbidden, Refused
 from kernel.handle import Stale
 from kernel.store import Conflict, KeyReused
@@ -113,11 +114,16 @@ def _invalid(error: RequestValidationError) -> Problem:
 def _trouble(error: Exception) -> Problem:
     where = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-5:]]
     said = {"id": str(uuid4()), "error": type(error).__name__, "where": where}
-    if passes(error):
-        log.warning("a request found the database away", **said, do="nothing, once it is back")
+    if passes(error) or unbuilt(error):
+        log.warning("a request found its store away", **said, do="nothing, while /readyz says no")
         return Problem(503, "store-away", headers=SOON)
     log.error("a request failed as nobody foresaw", **said, do="report this line")
     return Problem(500, "unexpected", {"id": said["id"]})
+
+
+def unbuilt(error: Exception) -> bool:
+    """A schema, table or column is not there: migrations or the rebuild of a read model are due."""
+    return isinstance(error, DBAPIError) and sqlstate(error) in ("3F000", "42P01", "42703")
 
 
 def answer(request: Request, problem: Problem, words: Words) -> Response:
@@ -131,7 +137,9 @@ def answer(request: Request, problem: Problem, words: Words) -> Response:
         **({"values": problem.values} if problem.values else {}),
         **({"errors": problem.errors} if problem.errors else {}),
     }
-    said = orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS)
+    said = orjson.dumps(
+        body, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+    )
     headers = {**(problem.headers or {}), "Content-Language": language}
     return Response(said, problem.status_code, headers, "application/problem+json")
 

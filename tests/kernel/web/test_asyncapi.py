@@ -21,9 +21,12 @@ from kernel.event import Event, Kinds
 from kernel.handler import Handler
 from kernel.seal.sealed import read
 from kernel.web import asyncapi
+from kernel.web.build import build
 from kernel.web.service import Service
+from tests.kernel.city import trial_settings
 from tests.kernel.library.books import BookBought, BookLent
 from tests.kernel.library.services import BOOKS, CARDS, LIBRARY
+from tests.kernel.local import LocalBroker
 from tests.kernel.web.desk import without_store
 from trial.servers import jars
 
@@ -120,6 +123,10 @@ def test_its_headers_are_the_envelope() -> None:
 def test_topics_carry_the_prefix_of_the_settings() -> None:
     told = asyncapi.document(LIBRARY, prefix="test.")
     assert told["channels"]["test.books.v1"]["address"] == "test.books.v1"
+    away = "postgresql://nobody@127.0.0.1:1/none"
+    settings = trial_settings("library", away, topic_prefix="test.")
+    served = without_store(build(LIBRARY, settings, transport=LocalBroker()).app)
+    assert served.get("/api/library/asyncapi.json").json() == told
 
 
 def test_it_is_served_under_the_services_name_and_nothing_else_is() -> None:

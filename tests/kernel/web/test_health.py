@@ -23,6 +23,7 @@ from tests.kernel.library.books import BuyBook, LendBook
 from tests.kernel.library.services import LIBRARY
 from tests.kernel.library.shelves import Shelf
 from tests.kernel.local import LocalBroker
+from trial.servers import Postgres
 
 pytestmark = pytest.mark.connected
 AWAY = "postgresql://nobody@127.0.0.1:1/none"
@@ -94,6 +95,19 @@ async def test_a_service_without_its_tables_is_not_ready(
     answer = await asked(never_opened, "readyz")
     assert answer.status_code == 503 and answer.json()["checks"]["opened"] == "not yet"
     await never_opened.stop()
+
+
+async def test_a_database_that_refuses_us_is_not_said_to_lack_its_tables(
+    house: OpenHouse, postgres: Postgres, prefix: str
+) -> None:
+    """Migrations would not help."""
+    library = await house(LIBRARY)
+    postgres.create_role(f"{prefix}_guest", "guest")
+    name = library.running.settings.database_url.rpartition("/")[2]
+    guest = unopened(postgres.url(name, user=f"{prefix}_guest", password="guest"))  # noqa: S106
+    assert (await health.checks(guest))["database"] == "ProgrammingError"
+    await guest.stop()
+    postgres.sql(f"drop role {prefix}_guest")
 
 
 async def test_a_read_model_still_in_its_old_version_keeps_it_unready(house: OpenHouse) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
+from sqlalchemy.exc import ProgrammingError
 from structlog.testing import capture_logs
 
 from kernel.database import Busy
@@ -21,6 +22,14 @@ from tests.kernel.web.desk import problem, without_store
 
 TYPED = "13800001234"
 WORDS = json.loads(Path(problems.__file__).with_name("words.json").read_text())
+
+
+class Undefined(Exception):
+    """As PostgreSQL says that a table is not there."""
+
+    sqlstate = "42P01"
+
+
 ERRORS: dict[str, tuple[Exception, int, str]] = {
     "refused": (Refused("erased"), 409, "erased"),
     "forbidden": (Forbidden("forbidden"), 403, "forbidden"),
@@ -29,6 +38,7 @@ ERRORS: dict[str, tuple[Exception, int, str]] = {
     "conflict": (Conflict("book-1"), 409, "others-were-faster"),
     "busy": (Busy(), 503, "busy"),
     "database away": (ConnectionRefusedError(TYPED), 503, "store-away"),
+    "not built yet": (ProgrammingError("select", {}, Undefined(TYPED)), 503, "store-away"),
     "unforeseen": (ValueError(TYPED), 500, "unexpected"),
 }
 
@@ -83,8 +93,17 @@ def test_what_nobody_foresaw_is_logged_under_the_id_that_was_answered() -> None:
 
 
 def test_what_will_pass_says_when_to_come_again() -> None:
-    for kind in ("busy", "database away"):
+    for kind in ("busy", "database away", "not built yet"):
         assert int(asked(ERRORS[kind][0]).headers["retry-after"]) > 0
+
+
+def test_what_will_pass_by_itself_is_no_alarm() -> None:
+    """While a read model is built, pages cannot read it: nobody need report that."""
+    with capture_logs() as logged:
+        for kind in ("database away", "not built yet"):
+            asked(ERRORS[kind][0])
+    assert [line["log_level"] for line in logged] == ["warning"] * 2
+    assert all(line["do"].startswith("nothing") for line in logged)
 
 
 def test_an_old_screen_is_told_the_version_of_today() -> None:
