@@ -35,12 +35,15 @@ MUTANTS = [
     Mutant(
         "relays that each take their own rows and tell them side by side",
         "kernel/wire/relay.py",
-        """            upto = await self._tell(rows)
-            await conn.execute(MOVE, {"at": held.seq, "upto": upto})
+        """            upto = await self._tell_on(conn, held.seq)
+            if upto > held.seq:
+                await conn.execute(MOVE, {"at": held.seq, "upto": upto})
 """,
-        """            upto = rows[-1].seq
+        """            page = await self._page(conn, held.seq)
+            upto = page[-1].seq if page else held.seq
             await conn.execute(MOVE, {"at": held.seq, "upto": upto})
-        await self._tell(rows)
+        if page:
+            await self._tell(page)
 """,
         SIMULATION,
     ),
