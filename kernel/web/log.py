@@ -55,4 +55,5 @@ seldom = Seldom()
 
 
 def _json(event: object, **_more: object) -> bytes:
-    return orjson.dumps(event, default=str)
+    # A dataclass as its repr, which says no more than its class wants: a sealed text hides itself.
+    return orjson.dumps(event, default=str, option=orjson.OPT_PASSTHROUGH_DATACLASS)
