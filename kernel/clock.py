@@ -103,7 +103,7 @@ class Tick:
     async def _wake(self, row: Row[Any]) -> None:
         handler = self.handlers[row.stream_id.partition("-")[0]]
         if handler.stream.wake is None:
-            raise LookupError("this stream has clocks and no wish to answer them")
+            raise LookupError("this stream has no clocks any more")
         key = handler.stream.key_of(row.stream_id)
         ident: UUID = tick_id(row.stream_id, row.clock, row.at)
         command = Command(ident, service_actor(self.store.source), ident)

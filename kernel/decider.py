@@ -109,5 +109,9 @@ class Stream(Generic[C, S, E, W]):
     wake: Callable[[str], C] | None = None
     key_of: Callable[[str], str] = own_key
 
+    def __post_init__(self) -> None:
+        if self.clocks is not no_clocks and self.wake is None:
+            raise ValueError(f"{self.prefix}: a stream with clocks needs a wish that answers them")
+
     def id(self, key: object) -> str:
         return f"{self.prefix}-{key}"

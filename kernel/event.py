@@ -51,6 +51,11 @@ class Kinds(Generic[E_co]):
             raise Stranger(name)
         return read_fact(cls, version, data)
 
+    def must_hold(self, fact: Event) -> None:
+        """What we write we must be able to read."""
+        if self.by_name.get(type(fact).__name__) is not type(fact):
+            raise TypeError(f"{type(fact).__name__} is no fact of this stream")
+
     def hear(self, name: str, version: int, data: bytes) -> E_co | None:
         """Lenient, for what others tell: a stranger is kept in the journal and not read."""
         return self.read(name, version, data) if name in self.by_name else None

@@ -14,8 +14,8 @@ from kernel.decider import Actor, Call, Refused, Stream, ruling
 from kernel.envelope import Envelope, checked
 from kernel.event import Event
 from kernel.proof.chain import link
+from kernel.seal.box import Sealer
 from kernel.seal.keyring import Keyring
-from kernel.seal.sealed import Sealer
 from kernel.store import (
     MOST_BYTES,
     Append,
@@ -152,6 +152,7 @@ class Turn(Generic[C, S, E, W]):
     def _written(self, key: str, facts: Sequence[E], sealer: Sealer) -> Iterator[Written]:
         tip = self.past.hash
         for version, fact in enumerate(facts, self.past.version + 1):
+            self.stream.facts.must_hold(fact)
             written = closed(self._envelope(key, version, fact), fact, tip, sealer)
             tip = written.hash
             yield written

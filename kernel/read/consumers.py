@@ -14,7 +14,7 @@ from kernel.read.fold import Heard, Trouble, project
 from kernel.read.parking import skipped
 from kernel.read.projection import Projection
 from kernel.read.reaction import Reaction, carry_out
-from kernel.store import Conflict, KeyReused
+from kernel.store import Conflict
 
 AT_ONCE = 16
 
@@ -33,6 +33,11 @@ class Showing:
             out = await skipped(conn, self.projection.table, [h.told.seq for h in batch])
             batch = [h for h in batch if h.told.seq not in out]
         return await project(conn, self.projection, self.name, batch)
+
+
+def named(error: Exception) -> str:
+    """Of a rule that failed: what it raised."""
+    return type(error.__cause__ or error).__name__
 
 
 class Reacting:
@@ -67,8 +72,6 @@ class Reacting:
             await carry_out(self.store, self.reaction, heard.fact, heard.told.about)
         except Refused as no:  # its cause may still be on the way
             return Trouble(heard.told, "retrying", no.code)
-        except KeyReused:  # done before, by an older program that wished otherwise
-            return None
         except Conflict as error:
             return Trouble(heard.told, "retrying", f"conflict on {error}")
         except Exception as error:
@@ -78,4 +81,4 @@ class Reacting:
     def _unless_passing(self, heard: Heard, error: Exception) -> Trouble:
         if passes(error):
             raise error
-        return Trouble(heard.told, "parked", f"{type(error).__name__} in {self.reaction.name}")
+        return Trouble(heard.told, "parked", f"{named(error)} in {self.reaction.name}")

@@ -58,6 +58,7 @@ class Projection(Generic[R]):
         self.name = re.sub(r"(?<!^)(?=[A-Z])", "_", row.__name__).lower()
         self.table = f"{self.name}__v{version}"
         self.columns = columns(row)
+        self.blank("")  # raises TypeError where a field has no default
         self.folds: dict[str, tuple[Fold[R, Any], Keys[Any]]] = {}
         self.kinds: dict[str, type[Event]] = {}
 

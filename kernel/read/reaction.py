@@ -1,6 +1,8 @@
 """A reaction turns a fact into wishes; run twice it does once, for its command id is the fact's."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 from uuid import uuid5
@@ -10,6 +12,7 @@ from kernel.envelope import About
 from kernel.event import Event
 from kernel.handle import Command, Store
 from kernel.handler import Handler, service_actor
+from kernel.store import KeyReused
 
 F = TypeVar("F", bound=Event)
 
@@ -58,10 +61,14 @@ class Reactions:
         return register
 
 
-def command_of(reaction: Reaction, ask: Ask, about: About, source: str) -> Command:
-    """Never a random id: a fact that is met again must find its command carried out."""
+def command_of(reaction: Reaction, ask: Ask, about: About, source: str, nth: int = 0) -> Command:
+    """Never a random id: a fact that is met again must find its command carried out.
+
+    `nth`: of the wishes to one stream, which are numbered from the second on.
+    """
+    name = f"{reaction.name}:{ask.stream_id}" + (f":{nth}" if nth else "")
     return Command(
-        id=uuid5(about.id, f"{reaction.name}:{ask.stream_id}"),
+        id=uuid5(about.id, name),
         by=service_actor(source),
         correlation=about.envelope.correlation,
         cause=about.id,
@@ -72,7 +79,10 @@ async def carry_out(store: Store, reaction: Reaction, fact: Event, about: About)
     """How many wishes were carried out. Raises what `handle` raises, after those before it."""
     with ruling():
         asks = list(reaction.react(fact, about))
+    asked: Counter[str] = Counter()
     for ask in asks:
-        command = command_of(reaction, ask, about, store.source)
-        await ask.handler.carry_out(store, ask.key, ask.wish, command)
+        command = command_of(reaction, ask, about, store.source, asked[ask.stream_id])
+        asked[ask.stream_id] += 1
+        with suppress(KeyReused):  # done before, by an older program that wished otherwise
+            await ask.handler.carry_out(store, ask.key, ask.wish, command)
     return len(asks)

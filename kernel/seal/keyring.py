@@ -13,7 +13,8 @@ from sqlalchemy import text
 from kernel.database import Database
 from kernel.decider import Refused
 from kernel.event import Event
-from kernel.seal.sealed import NONCE, Sealer, open_with, parts, plain_texts, subject_of
+from kernel.seal.box import NONCE, Sealer, open_with
+from kernel.seal.sealed import parts, plain_texts, subject_of
 
 MOST_CACHED, CACHED_FOR = 10_000, 60.0
 MOST_NAME = 200
@@ -69,7 +70,7 @@ class Keyring:
     @property
     def kek(self) -> AESGCM:
         if self._kek is None:
-            raise LookupError("this service was given no key for sealed texts")
+            raise LookupError("this service was given no key for sealed texts (MAZHA_SUBJECT_KEY)")
         return self._kek
 
     def forget(self, subject: str) -> None:

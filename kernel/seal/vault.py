@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 
 from kernel.database import Database
+from kernel.seal.box import NONCE
 from kernel.seal.keyring import Keyring, Missing
-from kernel.seal.sealed import NONCE
 
 PUT = text("""
 insert into kernel.vault (person, box, at) values (:person, :box, kernel.now())

@@ -112,8 +112,9 @@ def _invalid(error: RequestValidationError) -> Problem:
 
 
 def _trouble(error: Exception) -> Problem:
-    where = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-5:]]
-    said = {"id": str(uuid4()), "error": type(error).__name__, "where": where}
+    root = error.__cause__ or error  # of a rule that failed: where it did
+    where = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(root.__traceback__)[-5:]]
+    said = {"id": str(uuid4()), "error": type(root).__name__, "where": where}
     if passes(error) or unbuilt(error):
         log.warning("a request found its store away", **said, do="nothing, while /readyz says no")
         return Problem(503, "store-away", headers=SOON)

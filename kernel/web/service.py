@@ -1,5 +1,6 @@
 """What a service consists of."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,14 @@ class Service:
     reactions: Sequence[Reaction] = ()
     hears: Sequence[str] = ()
     hears_keys: bool = False
+
+    def __post_init__(self) -> None:
+        """Checkpoints, tables and handlers go by their names."""
+        names = [f"reaction {r.name}" for r in self.reactions]
+        names += [f"projection {p.name}" for p in self.projections]
+        names += [f"prefix {h.stream.prefix}" for h in self.handlers]
+        if twice := sorted(name for name, n in Counter(names).items() if n > 1):
+            raise ValueError(f"{self.name} has two of one name: {', '.join(twice)}")
 
     @property
     def by_prefix(self) -> Mapping[str, Handler[Any, Any, Any, Any]]:

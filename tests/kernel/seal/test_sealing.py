@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticSerializationError
 
 from kernel.event import Event
-from kernel.seal.sealed import MARK, Sealed, Sealer, open_with, parts, plain_texts, subject_of
+from kernel.seal.box import Sealer, open_with
+from kernel.seal.sealed import MARK, Sealed, parts, plain_texts, subject_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PLAIN = "Weinfleck auf Seite sieben"
