@@ -19,7 +19,7 @@ W = TypeVar("W")  # the desk: what else a rule may look at
 class Refused(Exception):
     """No, in words that the person may be shown. `code` is the translation key."""
 
-    def __init__(self, code: str, **words: object) -> None:
+    def __init__(self, code: str, /, **words: object) -> None:
         super().__init__(code)
         self.code, self.words = code, words
 

@@ -1,0 +1,71 @@
+"""What directory is asked to do: each fetches what the decision may look at, then decides."""
+
+import asyncio
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from uuid import NAMESPACE_URL, uuid5
+
+from contracts.directory import TREE, Level
+from kernel.database import Database
+from kernel.handle import Command, Done, Store
+from kernel.handler import Desk, Handler, service_actor
+from kernel.store import load
+from services.directory.domain import organisation
+from services.directory.domain.organisation import ORGANISATION, OpenOrganisation, Organisation
+
+AT_ONCE = 64
+"""As many as one statement of the group commit takes."""
+
+
+async def set_desk(
+    db: Database, _code: str, wish: organisation.Wish
+) -> Desk[Organisation, organisation.Desk]:
+    above = await level_of(db, getattr(wish, "located_in", None))
+    return lambda _org, call: organisation.Desk(call, above)
+
+
+async def level_of(db: Database, code: str | None) -> Level | None:
+    """Of an organisation that is there; from its own stream, for a read model may be behind."""
+    if code is None:
+        return None
+    past = await load(db, ORGANISATION.facts, ORGANISATION.id(code))
+    state = ORGANISATION.decider.after(past.facts)
+    return state.opened.level if state.opened and state.closed_on is None else None
+
+
+ORGANISATIONS = Handler(ORGANISATION, set_desk)
+
+
+def divisions(lines: Iterable[str], opened_on: date) -> Mapping[str, OpenOrganisation]:
+    """By code, from a table `code,name,level,parent`."""
+    return {
+        row["code"]: OpenOrganisation(
+            row["name"], Level(row["level"]), opened_on, row["parent"] or None
+        )
+        for row in csv.DictReader(lines)
+    }
+
+
+async def open_all(store: Store, wishes: Mapping[str, OpenOrganisation]) -> int:
+    """From the top down, so that each finds the one above it. Asked again it does nothing again."""
+    by_level: dict[Level, list[tuple[str, OpenOrganisation]]] = defaultdict(list)
+    for code, wish in wishes.items():
+        by_level[wish.level].append((code, wish))
+    done = [await _open_level(store, by_level[level]) for level in TREE]
+    return sum(not one.again for level in done for one in level)
+
+
+async def _open_level(
+    store: Store, wishes: Sequence[tuple[str, OpenOrganisation]]
+) -> Sequence[Done]:
+    limit = asyncio.Semaphore(AT_ONCE)
+
+    async def one(code: str, wish: OpenOrganisation) -> Done:
+        ident = uuid5(NAMESPACE_URL, f"division:{code}:{wish.opened_on}")
+        command = Command(ident, service_actor(store.source), ident)
+        async with limit:
+            return await ORGANISATIONS.carry_out(store, code, wish, command)
+
+    return await asyncio.gather(*(one(code, wish) for code, wish in wishes))
