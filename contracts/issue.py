@@ -1,0 +1,370 @@
+"""What intake and routing tell the city about a resident's matter (domain.md 3.2).
+
+Sealed under `reporter` is what the resident said: it ends with them. Sealed under `issue` is what
+was redacted or written by staff: it stays.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from kernel.event import Event
+from kernel.seal.sealed import Sealed
+
+Count = Annotated[int, Field(ge=0)]
+Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+"""Of an organisation."""
+
+
+class Part(BaseModel):
+    """A part of a fact, as frozen as the fact."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+# ── intake ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Channel(StrEnum):
+    QR = "QR"
+    WEB = "WEB"
+    RECEPTION = "RECEPTION"
+    PATROL = "PATROL"
+    OUTREACH = "OUTREACH"
+    PHONE = "PHONE"
+    BRIDGE_12345 = "BRIDGE_12345"
+
+
+class TargetLevel(StrEnum):
+    """Whom the resident chose to tell: the street's liaison or the community's."""
+
+    STREET = "STREET"
+    COMMUNITY = "COMMUNITY"
+
+
+class Target(Part):
+    level: TargetLevel
+    org_code: Code
+    liaison_seat: UUID | None = None
+
+
+class Location(Part):
+    """`place` is in the resident's own words; the codes are public."""
+
+    place: Sealed | None = None
+    village_code: Code | None = None
+    grid_code: Code | None = None
+
+
+class Attachment(Part):
+    """The file itself lies encrypted with the reporter's key."""
+
+    id: UUID
+    mime: str
+    sha256: str
+    bytes: Count
+
+
+class Consent(Part):
+    notice_ver: str
+    items: tuple[str, ...]
+    at: AwareDatetime
+
+
+class IssueSubmitted(Event):
+    """A resident raised a matter. Nobody has looked at it yet."""
+
+    public_code: str
+    channel: Channel
+    qr_id: UUID | None = None
+    target: Target
+    title: Sealed  # of the redacted text
+    text: Sealed  # the resident's own words
+    text_redacted: Sealed
+    category_hint: str | None = None
+    location: Location = Location()
+    attachments: tuple[Attachment, ...] = ()
+    reporter_ref: UUID | None  # None: nobody reported it, a patrol found it
+    public_anonymous: bool = True
+    consent: Consent | None  # None where there is no reporter
+    on_behalf_by: UUID | None = None
+
+
+class Solved(StrEnum):
+    YES = "YES"
+    PARTLY = "PARTLY"
+    NO = "NO"
+
+
+class EvaluationSource(StrEnum):
+    SELF = "SELF"
+    CALLBACK = "CALLBACK"
+
+
+class IssueEvaluated(Event):
+    """The resident says whether it is solved. A voice: what follows is routing's to decide."""
+
+    round: int  # which answer it is about, counted from 1
+    solved: Solved
+    satisfaction: Annotated[int, Field(ge=1, le=5)]
+    source: EvaluationSource = EvaluationSource.SELF
+    comment: Sealed | None = None
+
+
+class ReporterErased(Event):
+    """The resident asked to be forgotten: the key of their words is destroyed."""
+
+    reporter_ref: UUID
+
+
+class QrIssued(Event):
+    """A code at the gate opens the form of this organisation. The subject is the code's id."""
+
+    org_code: Code
+    place: str  # where it hangs, which is public
+
+
+class QrRevoked(Event):
+    """The form opens for the whole city only, with a notice."""
+
+    replaced_by: UUID | None = None
+
+
+# ── routing ─────────────────────────────────────────────────────────────────────────────────
+
+
+class Urgency(StrEnum):
+    EMERGENCY = "EMERGENCY"
+    UTILITY = "UTILITY"
+    NORMAL = "NORMAL"
+    COMPLEX = "COMPLEX"
+
+
+class UrgentNeed(StrEnum):
+    """急难愁盼"""
+
+    URGENT = "急"
+    HARD = "难"
+    WORRYING = "愁"
+    HOPED_FOR = "盼"
+
+
+class Scope(StrEnum):
+    HOUSEHOLD = "HOUSEHOLD"
+    BUILDING = "BUILDING"
+    GRID = "GRID"
+    COMMUNITY = "COMMUNITY"
+    STREET = "STREET"
+    CROSS = "CROSS"
+
+
+class CostBand(StrEnum):
+    """In yuan: below 20,000, up to 499,999, and from 500,000 on."""
+
+    SMALL = "SMALL"
+    MIDDLE = "MIDDLE"
+    LARGE = "LARGE"
+
+
+class MatterClass(StrEnum):
+    """Matters that a deliberation may not decide by itself (domain.md 4.5)."""
+
+    ORDINARY = "ORDINARY"
+    RULE = "RULE"
+    COLLECTIVE = "COLLECTIVE"
+    OWNERS = "OWNERS"
+
+
+class Outage(Part):
+    """Water, power, gas or heating is gone."""
+
+    households: Count
+    hours: Count
+    heating: bool = False
+
+
+class Assessment(Part):
+    """What the decision table looks at. `assumed` names what nobody said, and its category's usual
+    band was taken for."""
+
+    category: str
+    urgency: Urgency
+    urgent_need: UrgentNeed | None = None
+    affected_hh: Count
+    scope: Scope
+    cost_band: CostBand
+    parties: Count
+    depts: Count
+    daily_or_temporary: bool
+    danger: bool = False
+    outage: Outage | None = None
+    chronic: bool = False
+    joint_reporters: Count = 1
+    matter_class: MatterClass = MatterClass.ORDINARY
+    assumed: tuple[str, ...] = ()
+
+
+class IssueAccepted(Event):
+    """The station looked at the matter and took it on."""
+
+    assessment: Assessment
+
+
+class Lane(StrEnum):
+    """The three councils: grid, community, street."""
+
+    GRID = "GRID"
+    COMMUNITY = "COMMUNITY"
+    STREET = "STREET"
+
+
+class Mode(StrEnum):
+    """微协商, 小事小议, 大事大议, 急事快议"""
+
+    MICRO = "MICRO"
+    MINOR = "MINOR"
+    MAJOR = "MAJOR"
+    URGENT = "URGENT"
+
+
+class IssueRouted(Event):
+    """One organisation leads the matter from now on, and these are its clocks."""
+
+    leg: int
+    round: int
+    lane: Lane
+    mode: Mode
+    from_org: Code
+    to_org: Code
+    grid_code: Code | None = None
+    lead_org: Code
+    co_orgs: tuple[Code, ...] = ()
+    rule_id: str
+    policy_ver: str
+    calendar_ver: str
+    assessment: Assessment
+    override_reason: Sealed | None = None
+    auto: bool = False
+    return_by: AwareDatetime
+    sign_by: AwareDatetime
+    contact_by: AwareDatetime
+    resolve_by: AwareDatetime
+    resolve_budget_wd: float
+    provisional: bool = False  # a deadline lies in a year whose holidays are not published yet
+
+
+class IssueSigned(Event):
+    """The organisation it was sent to has picked it up."""
+
+    signed_by_seat: UUID
+
+
+class ContactMethod(StrEnum):
+    PHONE = "PHONE"
+    VISIT = "VISIT"
+    MESSAGE = "MESSAGE"
+    MEET = "MEET"
+
+
+class IssueContacted(Event):
+    """The handler tried to reach the resident."""
+
+    method: ContactMethod
+    reached: bool
+    attempt: int
+
+
+class IssueWorkStarted(Event):
+    """Somebody works on it."""
+
+    handler_seat: UUID
+
+
+class IssueProgressed(Event):
+    """Something was done. Residents see it where it is public."""
+
+    note: Sealed
+    attachments: tuple[Attachment, ...] = ()
+    public: bool
+
+
+class AnswerResult(StrEnum):
+    SOLVED = "SOLVED"
+    PARTLY = "PARTLY"
+    ON_AGENDA = "ON_AGENDA"
+    EXPLAINED = "EXPLAINED"
+    CANNOT = "CANNOT"
+
+
+class IssueAnswered(Event):
+    """The resident has an answer and is asked whether it is solved."""
+
+    round: int
+    result: AnswerResult
+    reply: Sealed
+    evidence: tuple[Attachment, ...] = ()
+    meeting_id: UUID | None = None
+    no_meeting_reason: Sealed | None = None
+    next_review_on: AwareDatetime | None = None
+    evaluate_by: AwareDatetime
+
+
+class CloseBasis(StrEnum):
+    EVALUATED = "EVALUATED"
+    TIMEOUT = "TIMEOUT"
+
+
+class IssueClosed(Event):
+    """The matter is done with: by the resident's word, or because none came."""
+
+    basis: CloseBasis
+    solved: Solved | None = None
+
+
+class IssueReopened(Event):
+    """The resident said no: it is worked on again, in a new round."""
+
+    round: int
+    contact_by: AwareDatetime
+    resolve_by: AwareDatetime
+
+
+class IssuePromotedToTopic(Event):
+    """The street's council is to deliberate it, if the committee makes it a topic."""
+
+    topic_id: UUID
+
+
+class EscalationLevel(StrEnum):
+    """Reminder, overdue, 催办, 督办, level up."""
+
+    E0 = "E0"
+    E1 = "E1"
+    E2 = "E2"
+    E3 = "E3"
+    E4 = "E4"
+
+
+class ClockName(StrEnum):
+    SIGN = "sign"
+    CONTACT = "contact"
+    RESOLVE = "resolve"
+
+
+class EscalationRaised(Event):
+    """A step is late, or nearly so: the organisation is urged."""
+
+    level: EscalationLevel
+    clock: ClockName
+    org: Code
+    due: AwareDatetime
+    count: int  # of this level on this matter
+
+
+class VoiceNotFollowed(Event):
+    """What the resident said came too late to change anything; they read why."""
+
+    fact_id: UUID
+    why: str

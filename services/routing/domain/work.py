@@ -1,0 +1,88 @@
+"""What the organisation that leads does: sign, reach the resident, work, tell how it goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.issue import (
+    Attachment,
+    ContactMethod,
+    IssueContacted,
+    IssueProgressed,
+    IssueSigned,
+    IssueWorkStarted,
+)
+from kernel.decider import Refused
+from kernel.seal.sealed import Sealed
+from services.routing.domain.case import WORKED_ON, Case, Desk, Fact, Stage
+
+Words = Annotated[str, Field(min_length=1, max_length=2000)]
+Files = Annotated[tuple[Attachment, ...], Field(max_length=9)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIssue:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ContactReporter:
+    method: ContactMethod
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartWork:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AddProgress:
+    note: Words
+    public: bool = False
+    attachments: Files = ()
+
+
+def seat(desk: Desk) -> UUID:
+    if desk.by.seat is None:
+        raise Refused("no-seat")
+    return desk.by.seat
+
+
+def sign(_wish: SignIssue, case: Case, desk: Desk) -> Sequence[Fact]:
+    if case.stage in WORKED_ON:
+        return []
+    case.at(Stage.ROUTED)
+    desk.handler(case)
+    return [IssueSigned(signed_by_seat=seat(desk))]
+
+
+def contact(wish: ContactReporter, case: Case, desk: Desk) -> Sequence[Fact]:
+    case.at(*WORKED_ON)
+    desk.handler(case)
+    attempt = case.attempts + 1
+    return [IssueContacted(method=wish.method, reached=wish.reached, attempt=attempt)]
+
+
+def start(_wish: StartWork, case: Case, desk: Desk) -> Sequence[Fact]:
+    if case.stage is Stage.IN_PROGRESS:
+        return []
+    case.at(Stage.SIGNED, Stage.REWORK)
+    desk.handler(case)
+    must_be_spoken_to(case)
+    return [IssueWorkStarted(handler_seat=seat(desk))]
+
+
+def must_be_spoken_to(case: Case) -> None:
+    if not case.spoken_to():
+        raise Refused("speak-to-the-resident-first", tries=case.attempts)
+
+
+def progress(wish: AddProgress, case: Case, desk: Desk) -> Sequence[Fact]:
+    case.at(*WORKED_ON)
+    desk.handler(case)
+    note = Sealed("issue", wish.note)
+    return [IssueProgressed(note=note, attachments=wish.attachments, public=wish.public)]
