@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from contracts.calendar import Calendar
-from contracts.issue import (
+from contracts.intake import Solved, TargetLevel
+from contracts.permission import Role, Tree
+from contracts.routing import (
     AnswerResult,
     Assessment,
     CloseBasis,
@@ -21,11 +23,8 @@ from contracts.issue import (
     Lane,
     Mode,
     Scope,
-    Solved,
-    TargetLevel,
     Urgency,
 )
-from contracts.permission import Role, Tree
 from kernel.decider import Actor, Call
 from kernel.seal.sealed import Sealed
 from services.routing.domain.case import CaseOpened, Desk, Fact

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.issue import (
+from contracts.intake import Solved
+from contracts.routing import (
     AnswerResult,
     ClockName,
     CloseBasis,
@@ -16,7 +17,6 @@ from contracts.issue import (
     IssueReopened,
     Lane,
     Mode,
-    Solved,
     VoiceNotFollowed,
 )
 from kernel.seal.sealed import Sealed

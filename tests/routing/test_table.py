@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from contracts.issue import CostBand, Lane, MatterClass, Mode, Outage, Scope
+from contracts.routing import CostBand, Lane, MatterClass, Mode, Outage, Scope
 from services.routing.domain.table import verdict
 from tests.routing.cases import assessment
 

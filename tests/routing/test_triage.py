@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.issue import CostBand, IssueRouted, Lane, Mode, Scope, TargetLevel, Urgency
+from contracts.intake import TargetLevel
+from contracts.routing import CostBand, IssueRouted, Lane, Mode, Scope, Urgency
 from kernel.decider import Actor
 from services.routing.domain.decider import decider
 from services.routing.domain.triage import AcceptIssue, OpenCase, RouteIssue

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.issue import (
+from contracts.routing import (
     ContactMethod,
     IssueContacted,
     IssueProgressed,

@@ -7,14 +7,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.issue import (
+from contracts.intake import Attachment, Solved
+from contracts.routing import (
     AnswerResult,
-    Attachment,
     CloseBasis,
     IssueAnswered,
     IssueClosed,
     IssueReopened,
-    Solved,
     VoiceNotFollowed,
 )
 from kernel.decider import Refused

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from contracts.issue import (
+from contracts.intake import TargetLevel
+from contracts.permission import Role, Tree, must
+from contracts.routing import (
     Assessment,
     ClockName,
     EscalationRaised,
@@ -24,10 +25,8 @@ from contracts.issue import (
     IssueSigned,
     IssueWorkStarted,
     Mode,
-    TargetLevel,
     VoiceNotFollowed,
 )
-from contracts.permission import Role, Tree, must
 from kernel.decider import Actor, Call, Refused
 from kernel.event import Event, Kinds
 from services.routing.domain.policy import Policy
@@ -48,15 +47,12 @@ class CaseOpened(Event):
     triage_by: AwareDatetime
 
 
+Work = IssueSigned | IssueContacted | IssueWorkStarted | IssueProgressed | IssuePromotedToTopic
 Fact = (
     CaseOpened
     | IssueAccepted
     | IssueRouted
-    | IssueSigned
-    | IssueContacted
-    | IssueWorkStarted
-    | IssueProgressed
-    | IssuePromotedToTopic
+    | Work
     | IssueAnswered
     | IssueClosed
     | IssueReopened
@@ -150,17 +146,28 @@ class Desk:
 
 def evolve(case: Case, fact: Fact) -> Case:
     match fact:
-        case CaseOpened():
-            return replace(
-                case,
-                stage=Stage.SUBMITTED,
-                target=fact.target_org,
-                submitted_at=fact.submitted_at,
-            )
+        case CaseOpened() | IssueAccepted() | IssueRouted():
+            return triaged(case, fact)
+        case IssueAnswered() | IssueClosed() | IssueReopened() | VoiceNotFollowed():
+            return answered(case, fact)
+        case EscalationRaised():
+            return replace(case, urged={**case.urged, fact.clock: fact.count})
+        case _:
+            return worked_on(case, fact)
+
+
+def triaged(case: Case, fact: CaseOpened | IssueAccepted | IssueRouted) -> Case:
+    match fact:
+        case CaseOpened(target_org=org, submitted_at=at):
+            return replace(case, stage=Stage.SUBMITTED, target=org, submitted_at=at)
         case IssueAccepted():
             return replace(case, stage=Stage.ACCEPTED, assessment=fact.assessment)
         case IssueRouted():
             return led(case, fact)
+
+
+def worked_on(case: Case, fact: Work) -> Case:
+    match fact:
         case IssueSigned():
             return replace(case, stage=Stage.SIGNED)
         case IssueContacted():
@@ -171,18 +178,20 @@ def evolve(case: Case, fact: Fact) -> Case:
             return case
         case IssuePromotedToTopic():
             return replace(case, stage=Stage.TOPIC_PENDING, topic=fact.topic_id)
+
+
+def answered(
+    case: Case, fact: IssueAnswered | IssueClosed | IssueReopened | VoiceNotFollowed
+) -> Case:
+    match fact:
         case IssueAnswered():
             return replace(case, stage=Stage.ANSWERED, answer=fact)
         case IssueClosed():
             return replace(case, stage=Stage.CLOSED)
         case IssueReopened():
             return reopened(case, fact)
-        case EscalationRaised():
-            return replace(case, urged={**case.urged, fact.clock: fact.count})
         case VoiceNotFollowed():
             return replace(case, voices=case.voices | {fact.fact_id})
-        case _:
-            assert_never(fact)
 
 
 def led(case: Case, leg: IssueRouted) -> Case:

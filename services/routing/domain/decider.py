@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from contracts.issue import ClockName
+from contracts.routing import ClockName
 from kernel.decider import Decider, Stream
 from services.routing.domain.answer import AnswerIssue, HearEvaluation, answer, hear_evaluation
 from services.routing.domain.case import FACTS, Case, Desk, Fact, clocks, evolve

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.calendar import Calendar
-from contracts.issue import Lane, Urgency
+from contracts.routing import Lane, Urgency
 
 ROUND_THE_CLOCK = {Urgency.EMERGENCY: (1, 2, 24), Urgency.UTILITY: (2, 2, 24)}
 """Hours to sign, to reach the resident, to answer."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.issue import Assessment, CostBand, Lane, MatterClass, Mode, Scope
+from contracts.routing import Assessment, CostBand, Lane, MatterClass, Mode, Scope
 
 VERSION = "lz-mode-1"
 MAJOR_HOUSEHOLDS, MINOR_HOUSEHOLDS, OUTAGE_HOUSEHOLDS = 300, 30, 30

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from contracts.calendar import ZONE
-from contracts.issue import (
+from contracts.intake import Code, TargetLevel
+from contracts.routing import (
     Assessment,
-    Code,
     CostBand,
     IssueAccepted,
     IssueRouted,
@@ -18,7 +18,6 @@ from contracts.issue import (
     Mode,
     Outage,
     Scope,
-    TargetLevel,
     Urgency,
     UrgentNeed,
 )

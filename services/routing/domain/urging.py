@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.issue import ClockName, EscalationLevel, EscalationRaised
+from contracts.routing import ClockName, EscalationLevel, EscalationRaised
 from services.routing.domain.case import Case, Desk, Fact, clocks
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from contracts.issue import CostBand, Scope
+from contracts.routing import CostBand, Scope
 from contracts.taxonomy import CATEGORIES, Scale
 
 

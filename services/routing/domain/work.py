@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.issue import (
-    Attachment,
+from contracts.intake import Attachment
+from contracts.routing import (
     ContactMethod,
     IssueContacted,
     IssueProgressed,
