@@ -1,4 +1,4 @@
-"""One service of the small trade as a process of its own: python -m tests.faults.node <service>.
+"""One service of the small trade, to be served by a process of its own.
 
 MAZHA_DIE="<statement's words>,<before|after>,<n>" kills it with SIGKILL at that statement, the
 n-th time: a crash point that leaves no chance to tidy up.
@@ -6,7 +6,6 @@ n-th time: a crash point that leaves no chance to tidy up.
 
 import os
 import signal
-import sys
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -60,16 +59,12 @@ def wedge(running: Running) -> None:
         consumer.pause(*consumer.assignment())
 
 
-def main() -> None:
+def serve_as(name: str) -> None:
     configure()
-    service = SERVICES[sys.argv[1]]
+    service = SERVICES[name]
     settings = settings_of(service.name)
     built = build(service, settings, routes)
     if where := os.environ.get("MAZHA_DIE"):
         die_at(built.running.db, where)
     signal.signal(signal.SIGUSR1, lambda *_: wedge(built.running))
     serve([built], "127.0.0.1", settings.port)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,19 +4,18 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 
-import httpx2
-
+from tests.faults.births import born
+from tests.faults.node import serve_as
 from tests.kernel.city import async_url
-
-ROOT = Path(__file__).parents[2]
 
 
 def free_port() -> int:
@@ -39,7 +38,6 @@ def environment(service: str, url: str, kafka: str, prefix: str, port: int) -> d
         "MAZHA_TOPIC_PREFIX": prefix,
         "MAZHA_TRIAL": "true",
         "MAZHA_WATCHDOG": "8",
-        "PYTHONPATH": str(ROOT),
     }
 
 
@@ -54,18 +52,13 @@ class Node:
     log: Path
     extra: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: BaseProcess | None = None
 
     def start(self, **extra: str) -> "Node":
         env = environment(self.service, self.url, self.kafka, self.prefix, self.port)
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.node", self.service],
-                env={**env, **self.extra, **extra},
-                cwd=ROOT,
-                stdout=out,
-                stderr=out,
-            )
+        self.process = born(
+            serve_as, self.service, log=self.log, env={**env, **self.extra, **extra}
+        )
         return self
 
     async def up(self, limit: float = 40) -> "Node":
@@ -78,25 +71,28 @@ class Node:
         return await self.status("/readyz") == 200
 
     async def status(self, path: str) -> int:
-        try:
-            async with httpx2.AsyncClient(timeout=5) as client:
-                return (
-                    await client.get(f"http://127.0.0.1:{self.port}{self.path(path)}")
-                ).status_code
-        except httpx2.HTTPError:
-            return 0
+        return await asyncio.to_thread(self._status, path)
+
+    def _status(self, path: str) -> int:
+        """0 is no answer."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+            try:
+                connection.request("GET", self.path(path))
+                return connection.getresponse().status
+            except (OSError, HTTPException):
+                return 0
 
     def path(self, path: str) -> str:
         return f"/api/{self.service}{path}"
 
     def signal(self, number: int) -> None:
-        assert self.process is not None
-        self.process.send_signal(number)
+        assert self.process is not None and self.process.pid is not None
+        os.kill(self.process.pid, number)
 
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
             self.process = None
 
     def pause(self) -> None:
@@ -116,7 +112,7 @@ class Node:
 
     async def is_gone(self) -> bool:
         assert self.process is not None
-        return self.process.poll() is not None
+        return not self.process.is_alive()
 
     async def __aenter__(self) -> "Node":
         return await self.up()

@@ -1,21 +1,24 @@
-"""A rebuild as a process of its own: python -m tests.faults.rebuilder <url> [<crash point>]."""
+"""A rebuild of the shelf, for a process of its own, that may die at a crash point."""
 
 import asyncio
-import sys
 
 from kernel.database import Database
-from kernel.read.rebuild import rebuild
+from kernel.read import rebuild
 from tests.faults.node import die_at
 from tests.kernel.library.shelves import shelf
 
+PAGE = 100
+"""Small, so that few facts fill several."""
 
-async def main() -> None:
-    db = Database(sys.argv[1], "rebuilder", pool=3)
-    if sys.argv[2]:
-        die_at(db, sys.argv[2])
-    await rebuild(db, shelf)
+
+def rebuild_shelf(url: str, die: str) -> None:
+    rebuild.MOST = PAGE
+    asyncio.run(_rebuild_shelf(url, die))
+
+
+async def _rebuild_shelf(url: str, die: str) -> None:
+    db = Database(url, "rebuilder", pool=3)
+    if die:
+        die_at(db, die)
+    await rebuild.rebuild(db, shelf)
     await db.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -1,16 +1,18 @@
 """F20: a rebuild is killed at each of its steps, and run twice at once: old or new, never mixed."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
+from multiprocessing.process import BaseProcess
 
 import pytest
 from sqlalchemy import text
 
 from tests.faults import scale
+from tests.faults.births import born
 from tests.faults.load import Load
-from tests.faults.nodes import ROOT
+from tests.faults.nodes import until
+from tests.faults.rebuilder import PAGE, rebuild_shelf
 from tests.faults.stage import Stage
 from tests.kernel.checker import check_projection
 from tests.kernel.city import async_url
@@ -27,14 +29,18 @@ STEPS = {
     "when the view is there": "create view,after,1",
     "before the last commit": "insert into kernel.projections,after,1",
 }
+SHOWN = text("select count(*) as n from kernel.feed where journal_id is null")
 COUNT = text("select count(*) as n, coalesce(sum(loans), 0) as loans from read.shelf")
 
 
-def rebuilding(stage: Stage, die: str = "") -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.rebuilder", async_url(stage.urls["library"]), die],
-        cwd=ROOT,
-    )
+def rebuilding(stage: Stage, die: str = "") -> BaseProcess:
+    log = stage.folder / "rebuilder.log"
+    return born(rebuild_shelf, async_url(stage.urls["library"]), die, log=log)
+
+
+async def ended(process: BaseProcess) -> int | None:
+    await asyncio.to_thread(process.join, 60)
+    return process.exitcode
 
 
 async def test_f20_a_rebuild_killed_at_any_step_leaves_old_or_new(stage: Stage) -> None:
@@ -42,16 +48,20 @@ async def test_f20_a_rebuild_killed_at_any_step_leaves_old_or_new(stage: Stage) 
         load = Load([library.port], clients=2)
         await load.run(scale(2, 20))
         asking = asyncio.create_task(load.run(3600))
+        await until(partial(fill_pages, stage, 3), 60, "too few facts were written")
         watching = asyncio.create_task(watch(stage, asking.done))
         for where in STEPS.values():
-            died = rebuilding(stage, where)
-            assert await asyncio.to_thread(died.wait, 60) == -9, f"never came to {where}"
-        done = rebuilding(stage)
-        assert await asyncio.to_thread(done.wait, 60) == 0
+            assert await ended(rebuilding(stage, where)) == -9, f"never came to {where}"
+        assert await ended(rebuilding(stage)) == 0
         load.stopping = True
         await asking
         assert await watching > 10
         await stage.whole(load.acked)
+
+
+async def fill_pages(stage: Stage, pages: int) -> bool:
+    """Whether the library's own facts, which are what the shelf shows, do."""
+    return int((await stage.stores["library"].one(SHOWN)).n) > pages * PAGE
 
 
 async def watch(stage: Stage, done: Callable[[], bool]) -> int:
@@ -70,6 +80,6 @@ async def test_f20_two_rebuilds_at_once_do_the_work_once(stage: Stage) -> None:
         load = await Load([library.port], clients=4).run(scale(3, 30))
         await stage.whole(load.acked)
         both = [rebuilding(stage), rebuilding(stage)]
-        assert [await asyncio.to_thread(one.wait, 60) for one in both] == [0, 0]
+        assert [await ended(one) for one in both] == [0, 0]
         assert await check_projection(stage.stores["library"], shelf) == []
         await stage.whole(load.acked)
