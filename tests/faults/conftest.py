@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.stage import Stage
+from tests.servers import TEMPLATE, make_template
 from trial.servers import Kafka, Postgres
 
 
@@ -29,15 +30,25 @@ def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
 @pytest.fixture(scope="module")
 def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server = Postgres(tmp_path_factory.mktemp("postgres")).start()
+    server.create_database(TEMPLATE)
+    make_template(server.url(TEMPLATE))
     yield server
     server.stop()
 
 
 @pytest.fixture
-async def apart(
-    own_postgres: Postgres, own_kafka: Kafka, prefix: str, tmp_path: Path
+async def stage_on_own_kafka(
+    postgres: Postgres, own_kafka: Kafka, prefix: str, tmp_path: Path
 ) -> AsyncIterator[Stage]:
-    """A stage on servers of its own."""
-    stage = await Stage(own_postgres, own_kafka.bootstrap, prefix, tmp_path).set_up()
+    stage = await Stage(postgres, own_kafka.bootstrap, prefix, tmp_path).set_up()
+    yield stage
+    await stage.tear_down()
+
+
+@pytest.fixture
+async def stage_on_own_postgres(
+    own_postgres: Postgres, kafka: Kafka, prefix: str, tmp_path: Path
+) -> AsyncIterator[Stage]:
+    stage = await Stage(own_postgres, kafka.bootstrap, prefix, tmp_path).set_up()
     yield stage
     await stage.tear_down()

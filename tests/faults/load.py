@@ -18,6 +18,9 @@ class Load:
 
     ports: Sequence[int]
     clients: int = 8
+    pause: float = 0.02
+    """Seconds between an answer and the next wish, more or less. Without it a machine would be
+    busy with the load alone, and a fault hit one that is on its knees already."""
     seed: int = 1
     acked: list[Acked] = field(default_factory=list)
     unanswered: int = 0
@@ -41,6 +44,7 @@ class Load:
                 await self.ask(http, book, "take-back", {})
 
     async def ask(self, http: httpx2.AsyncClient, book: str, wish: str, body: object) -> None:
+        await asyncio.sleep(random.uniform(0, 2 * self.pause))  # noqa: S311
         key, port = uuid4(), random.randrange(len(self.ports))  # noqa: S311
         while True:
             port = (port + 1) % len(self.ports)

@@ -4,15 +4,16 @@ import asyncio
 import itertools
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from sqlalchemy import text
 
 from kernel.database import Database
-from kernel.migrations.install import install
-from tests.faults.nodes import Node
+from tests.faults.nodes import Node, until
 from tests.kernel.checker import (
     Acked,
     check_effects,
@@ -24,10 +25,20 @@ from tests.kernel.checker import (
 )
 from tests.kernel.city import async_url
 from tests.kernel.library.shelves import readers, shelf
+from tests.servers import TEMPLATE
 from trial.servers import Postgres
 
 EVENT_TOPICS = ("books.v1", "cards.v1", "letters.v1")
 COMPACTED = {"cleanup.policy": "compact"}
+HEARS = {"library": ["cards"], "cards": ["library"], "post": ["library", "cards"]}
+UNDER_WAY = text("""
+select exists (select from kernel.feed_queue)
+    or exists (select from kernel.parked)
+    or exists (select from kernel.checkpoints where seq < (select max(seq) from kernel.feed))
+    as something
+""")
+TOLD = text("select count(*) as n from kernel.events")
+HEARD = text("select count(*) as n from kernel.journal where source = :source")
 
 
 @dataclass
@@ -44,9 +55,8 @@ class Stage:
     async def set_up(self) -> "Stage":
         for service in ("library", "cards", "post"):
             name = f"{self.prefix}_{service}"
-            self.postgres.create_database(name)
+            self.postgres.create_database(name, template=TEMPLATE)
             self.urls[service] = self.postgres.url(name)
-            await install(async_url(self.urls[service]))
             self.stores[service] = Database(async_url(self.urls[service]), "checker", pool=4)
         await self.make_topics()
         return self
@@ -78,10 +88,25 @@ class Stage:
         """Waits until nothing is missing any more; then nothing may be wrong either."""
         end, wrong = time.monotonic() + limit, ["not asked yet"]
         while wrong and time.monotonic() < end:
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.1)
+            # While anything is on its way the checker, who reads it all, would look in vain.
+            with suppress(AssertionError):
+                await until(self._at_rest, end - time.monotonic(), "something is on its way")
             wrong = await self.check(acked)
-        assert wrong == []
+        assert wrong == [], wrong[:20]
         assert check_told([r.headers for r in await self.records()]) == []
+
+    async def _at_rest(self) -> bool:
+        for db in self.stores.values():
+            if (await db.one(UNDER_WAY)).something:
+                return False
+        told = {name: (await db.one(TOLD)).n for name, db in self.stores.items()}
+        heard = [
+            (await self.stores[hearer].one(HEARD, source=teller)).n >= told[teller]
+            for hearer, tellers in HEARS.items()
+            for teller in tellers
+        ]
+        return all(heard)
 
     async def check(self, acked: Sequence[Acked] = ()) -> list[str]:
         library, cards, post = (self.stores[name] for name in ("library", "cards", "post"))

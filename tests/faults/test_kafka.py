@@ -42,17 +42,18 @@ async def test_f6_a_second_member_joins_during_a_long_batch(stage: Stage) -> Non
 
 
 async def test_f7_kafka_is_down_at_the_start_under_load_and_at_the_end(
-    apart: Stage, own_kafka: Kafka
+    stage_on_own_kafka: Stage, own_kafka: Kafka
 ) -> None:
-    async with apart.node("post"):
+    stage = stage_on_own_kafka
+    async with stage.node("post"):
         pass  # a new one would wait for the keys before it serves
     await asyncio.to_thread(own_kafka.kill)
-    async with apart.node("library") as library, apart.node("cards"), apart.node("post"):
+    async with stage.node("library") as library, stage.node("cards"), stage.node("post"):
         load = Load([library.port], clients=4)
         await load.run(3)
         assert load.acked and not load.unanswered, "a command waited for Kafka"
         await asyncio.to_thread(own_kafka.start)
-        await apart.whole(load.acked)
+        await stage.whole(load.acked)
         asking = asyncio.create_task(load.run(3600))
         await asyncio.sleep(2)
         for stop in (own_kafka.stop, own_kafka.kill):
@@ -64,7 +65,7 @@ async def test_f7_kafka_is_down_at_the_start_under_load_and_at_the_end(
         load.stopping = True
         await asking
         assert not load.unanswered
-        await apart.whole(load.acked, limit=120)
+        await stage.whole(load.acked, limit=120)
         await asyncio.to_thread(own_kafka.kill)
         assert await library.end() < 15
         await asyncio.to_thread(own_kafka.start)

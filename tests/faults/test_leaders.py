@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from kernel.database import Database
-from kernel.handle import Command, Turn
+from kernel.handle import Turn
 from kernel.handler import Handler
 from kernel.sequencer import sequence
-from kernel.store import APPEND, Append, columns, load
+from kernel.store import APPEND, Append, History, columns, load
 from tests.faults import scale
 from tests.faults.load import Load
 from tests.faults.nodes import until
@@ -89,8 +89,9 @@ async def contend(db: Database, done: asyncio.Event) -> None:
 async def write(library: House, n: int, appends: int) -> None:
     """Transactions that first write elsewhere, then append, then dawdle before the commit."""
     chance, db = random.Random(n), library.running.db  # noqa: S311
+    unwritten = await load(db, FACTS, "book-unwritten")
     for _ in range(appends):
-        item = await bought(library)
+        item = await bought(library, unwritten)
         async with db.begin() as conn:
             if chance.random() < 0.3:
                 values = {"name": f"elsewhere-{uuid4()}"}
@@ -102,16 +103,14 @@ async def write(library: House, n: int, appends: int) -> None:
                 await asyncio.sleep(chance.random() * 0.01)
 
 
-async def bought(library: House) -> Append:
+async def bought(library: House, unwritten: History[Any]) -> Append:
     """The append of one bought book, prepared as `handle` does."""
-    book = str(uuid4())
+    stream_id = f"book-{uuid4()}"
     handler: Handler[Any, Any, Any, Any] = library.running.service.handlers[0]
-    given: Command = command()
-    past = await load(library.running.db, FACTS, f"book-{book}")
-    turn = Turn(library.running.store, handler.stream, f"book-{book}", given, b"", past)
-    wish = BuyBook(book, "x")
-    facts = handler.stream.decider.decide(wish, handler.stream.decider.blank, None)
-    return await turn.prepare(handler.stream.decider.blank, facts)
+    turn = Turn(library.running.store, handler.stream, stream_id, command(), b"", unwritten)
+    blank = handler.stream.decider.blank
+    facts = handler.stream.decider.decide(BuyBook(stream_id, "x"), blank, None)
+    return await turn.prepare(blank, facts)
 
 
 async def test_f16_a_transaction_left_open_elsewhere_delays_nothing(stage: Stage) -> None:

@@ -20,9 +20,10 @@ select pg_terminate_backend(pid) from pg_stat_activity
 
 
 async def test_f8_postgres_is_killed_and_started_again(
-    apart: Stage, own_postgres: Postgres
+    stage_on_own_postgres: Stage, own_postgres: Postgres
 ) -> None:
-    async with apart.node("library") as library, apart.node("cards"), apart.node("post"):
+    stage = stage_on_own_postgres
+    async with stage.node("library") as library, stage.node("cards"), stage.node("post"):
         load = Load([library.port], clients=4)
         asking = asyncio.create_task(load.run(3600))
         for outage in (0, scale(5, 30)):
@@ -37,7 +38,7 @@ async def test_f8_postgres_is_killed_and_started_again(
         load.stopping = True
         await asking
         assert load.unanswered, "nobody noticed the outage"
-        await apart.whole(load.acked)
+        await stage.whole(load.acked)
 
 
 async def test_f8_sessions_are_thrown_out_in_mid_work(stage: Stage) -> None:
