@@ -1,12 +1,13 @@
 """Faults with real processes: kill -9, SIGSTOP, a cut line. Each ends with the history checker.
 
-Small by default, as CI runs them; MAZHA_FAULTS=full is the scale of docs/faults.md.
+Small by default, as CI runs them; MAZHA_FAULTS=full is the scale of docs/faults.md, and "least" a
+tenth of the small one: a mutant is seen there.
 """
 
 import os
 
-FULL = os.environ.get("MAZHA_FAULTS") == "full"
+SCALE = os.environ.get("MAZHA_FAULTS", "small")
 
 
 def scale(small: int, full: int) -> int:
-    return full if FULL else small
+    return {"least": max(1, small // 10), "small": small, "full": full}[SCALE]

@@ -16,6 +16,8 @@ from tests.kernel.library.shelves import readers, shelf
 from tests.kernel.local import LocalBroker
 
 pytestmark = pytest.mark.connected
+PUT_BACK = text("update kernel.checkpoints set seq = 0 where name like 'react:%'")
+COUNTED = text("select count(*) as n from kernel.events where type = 'LoanCounted'")
 
 
 async def check_ring(library: House, cards: House, post: House) -> list[str]:
@@ -41,3 +43,14 @@ async def test_a_loan_reaches_card_letter_and_page(house: OpenHouse, broker: Loc
     assert (ann.loans, ann.out, ann.blocked, ann.letters) == (3, 2, False, 3)
     assert await check_ring(library, cards, post) == []
     assert check_told(r.headers for r in broker.told("books.v1")) == []
+
+
+async def test_a_loan_that_is_met_again_is_counted_once(house: OpenHouse) -> None:
+    library, cards = await house(LIBRARY), await house(CARD_OFFICE)
+    book = str(uuid4())
+    await library.do(book, BuyBook("QA1", "x"))
+    await library.do(book, LendBook("ann"))
+    await settle(library, cards)
+    assert await cards.running.db.do(PUT_BACK) == 2
+    await settle(library, cards)
+    assert (await cards.running.db.one(COUNTED)).n == 1

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests import servers
 from tests.mutants.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("kernel", "contracts", "skin", "services", "trial", "tests", "pyproject.toml")
+LEAST = {"MAZHA_FAULTS": "least"}
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 
@@ -42,13 +44,14 @@ def mutate(tree: Path, mutant: Mutant) -> None:
 
 
 def run(tree: Path, mutant: Mutant) -> "subprocess.CompletedProcess[str]":
-    """With servers of its own run, so that a mutant cannot spoil those of this one."""
+    """On the servers of this run, in databases and topics of its own."""
     known = {k: v for k, v in os.environ.items() if not k.startswith(("MAZHA_", "PYTEST_"))}
+    own = {servers.RUN: os.environ[servers.RUN], "MAZHA_SEEDS": mutant.seeds, **LEAST}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     return subprocess.run(
         [*command, mutant.caught_by],
         cwd=tree,
-        env={**known, "MAZHA_SEEDS": mutant.seeds, "PYTHONPATH": str(tree)},
+        env={**known, **own, "PYTHONPATH": str(tree)},
         capture_output=True,
         text=True,
         timeout=500,
