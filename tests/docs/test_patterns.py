@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "patterns.md"
 NOW = datetime(2026, 9, 14, 18, tzinfo=UTC)
 CALL = Call(LIBRARIAN, NOW)
+LAX = "# mypy: disable-error-code=misc"
+"""Said here and not to mypy itself: under other options it would look at the kernel anew."""
 
 
 def blocks() -> list[str]:
@@ -35,7 +37,7 @@ def blocks() -> list[str]:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("docs") / "cloakroom.py"
-    path.write_text("\n".join(blocks()))
+    path.write_text("\n".join([LAX, *blocks()]))
     return path
 
 
@@ -50,7 +52,7 @@ def page(program: Path) -> ModuleType:
 
 
 def test_the_page_is_well_typed(program: Path) -> None:
-    config = ["--config-file", str(ROOT / "pyproject.toml"), "--disable-error-code=misc"]
+    config = ["--config-file", str(ROOT / "pyproject.toml")]
     run = [sys.executable, "-m", "mypy", *config, str(program)]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
