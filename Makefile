@@ -24,8 +24,8 @@ test: $(SYNCED)  ## all tests; PostgreSQL and Kafka are started for them
 test-unit: $(SYNCED)  ## the tests that need no server
 	.venv/bin/pytest -m "not connected and not faults" $(PYTEST_ARGS)
 
-faults: $(SYNCED)  ## the tests that kill, pause and starve servers
-	.venv/bin/pytest -m faults $(PYTEST_ARGS)
+faults: $(SYNCED)  ## the tests that kill, pause and starve servers, at full scale
+	MAZHA_FAULTS=full .venv/bin/pytest -m faults $(PYTEST_ARGS)
 
 lint: $(SYNCED)  ## style, types and who may import whom
 	.venv/bin/ruff check
