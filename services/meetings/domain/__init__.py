@@ -1,0 +1,1 @@
+"""The rules of meetings: pure, and knowing nothing of databases or requests."""
