@@ -1,0 +1,157 @@
+"""Up to the day: who sits at the table, and that they were told in time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.intake import Code
+from contracts.meetings import (
+    AgendaItem,
+    Form,
+    ItemType,
+    MeetingDrafted,
+    MeetingNoticed,
+    ParticipantInvited,
+    SeatRole,
+    TopicLevel,
+)
+from kernel.decider import Refused
+from kernel.seal.sealed import Sealed
+from services.meetings.domain.forms import FORMS
+from services.meetings.domain.meeting import (
+    REQUIRED_ROLES,
+    Desk,
+    Fact,
+    Meeting,
+    Stage,
+    rule_of,
+)
+
+Words = Annotated[str, Field(min_length=1, max_length=2000)]
+Ids = Annotated[tuple[UUID, ...], Field(max_length=50)]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    question: Words
+    type: ItemType = ItemType.DECIDE
+    minutes: Annotated[int, Field(gt=0, le=480)] = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DraftMeeting:
+    org_code: Code
+    level: TopicLevel
+    form: Form
+    convenor_seat: UUID
+    chair_seat: UUID
+    recorder_seat: UUID
+    agenda: Annotated[tuple[Item, ...], Field(min_length=1, max_length=20)]
+    topic_ids: Ids = ()
+    issue_ids: Ids = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InviteParticipant:
+    """`place` numbers the seats of this meeting; the same again is once."""
+
+    place: Annotated[int, Field(ge=1, le=200)]
+    role: SeatRole
+    required: bool = True
+    member_seat: UUID | None = None
+    person_ref: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeMeeting:
+    """A role that must be there and is not may be waived, with a reason."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    venue: Words
+    waiver_reason: Words | None = None
+
+
+def draft(wish: DraftMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
+    desk.organises(wish.org_code)
+    if meeting.drafted:
+        return []
+    if FORMS[wish.form].instant:
+        raise Refused("this-form-is-recorded-afterwards", form=wish.form)
+    if not wish.topic_ids or not desk.approved.issuperset(wish.topic_ids):
+        raise Refused("topic-not-approved")
+    return [
+        MeetingDrafted(
+            org_code=wish.org_code,
+            level=wish.level,
+            topic_ids=wish.topic_ids,
+            issue_ids=wish.issue_ids,
+            form=wish.form,
+            convenor_seat=wish.convenor_seat,
+            chair_seat=wish.chair_seat,
+            recorder_seat=wish.recorder_seat,
+            agenda=tuple(item_of(no, item) for no, item in enumerate(wish.agenda, 1)),
+        )
+    ]
+
+
+def item_of(no: int, item: Item) -> AgendaItem:
+    question = Sealed("meeting", item.question)
+    return AgendaItem(no=no, question=question, type=item.type, minutes=item.minutes)
+
+
+def invite(wish: InviteParticipant, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
+    drafted = meeting.at(Stage.DRAFT)
+    desk.organises(drafted.org_code)
+    if wish.place in meeting.places:
+        return []
+    if wish.role is SeatRole.MEMBER and wish.member_seat is None:
+        raise Refused("which-member")
+    return [
+        ParticipantInvited(
+            place=wish.place,
+            role=wish.role,
+            required=wish.required,
+            member_seat=wish.member_seat,
+            person_ref=wish.person_ref,
+        )
+    ]
+
+
+def notice(wish: NoticeMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
+    drafted = meeting.at(Stage.DRAFT)
+    desk.organises(drafted.org_code)
+    must_be_told_in_time(wish.starts_at, meeting, desk)
+    if wish.ends_at <= wish.starts_at:
+        raise Refused("ends-before-it-starts")
+    missing = roles_missing(meeting)
+    if missing and not wish.waiver_reason:
+        raise Refused("seats-missing", roles=missing)
+    reason = wish.waiver_reason
+    return [
+        MeetingNoticed(
+            starts_at=wish.starts_at,
+            ends_at=wish.ends_at,
+            venue=Sealed("meeting", wish.venue),
+            waived=tuple(missing),
+            waiver_reason=Sealed("meeting", reason) if missing and reason else None,
+        )
+    ]
+
+
+def must_be_told_in_time(starts_at: datetime, meeting: Meeting, desk: Desk) -> None:
+    rule = rule_of(meeting.at(Stage.DRAFT))
+    earliest = rule.earliest(desk.call.now, desk.calendar)
+    if starts_at < earliest:
+        raise Refused("notice-too-short", earliest=earliest)
+    if len(meeting.places) < rule.least_present:
+        raise Refused("too-few-invited", least=rule.least_present)
+
+
+def roles_missing(meeting: Meeting) -> list[SeatRole]:
+    there = {invited.role for invited in meeting.places.values()}
+    return [role for role in REQUIRED_ROLES if role not in there]
