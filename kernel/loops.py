@@ -45,11 +45,7 @@ async def run(name: str, step: Step, wake: Wake, *, lazy: float = LAZY) -> None:
             idle = EAGER if did else min(idle * 2, lazy)
             if not did and await wake.wait(idle):
                 idle = EAGER
-        except asyncio.CancelledError as error:
-            if ending():
-                raise
-            pause = await back_off(name, error, pause)
-        except Exception as error:
+        except (asyncio.CancelledError, Exception) as error:
             pause = await back_off(name, error, pause)
 
 
@@ -61,6 +57,8 @@ def ending() -> bool:
 
 async def back_off(name: str, error: BaseException, pause: float) -> float:
     """Says what to do, where the error knows; that is never to be waited for."""
+    if ending():  # the error took the place of the end itself
+        raise asyncio.CancelledError from error
     do = getattr(error, "do", "")
     (log.critical if do else log.warning)(
         "a loop failed and will try again",

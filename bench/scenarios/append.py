@@ -16,6 +16,7 @@ from bench.peers.recorder import recorder, stored
 from bench.scenario import Scenario, Side
 from kernel.database import Database
 from kernel.decider import Call
+from kernel.epoch import settle_epoch
 from kernel.handle import handle
 from kernel.store import Append
 
@@ -73,6 +74,7 @@ class AppendFive(Appending):
         even = plans(self.name, CLIENTS, self.size // CLIENTS, skewed=False)
         async with self.stage.store(pool=CLIENTS) as db:
             store = store_of(db)
+            await settle_epoch(db, store.source)
 
             async def carry(key: UUID) -> None:
                 await handle(store, PARCEL, key, wish, command(chance), desk)

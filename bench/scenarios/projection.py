@@ -73,7 +73,7 @@ class CatchUp(Scenario):
 
 async def opened(db: Database) -> Reader:
     async with db.begin() as conn:
-        await tables.prepare(conn, [track])
+        await tables.make(conn, track, track.table)
     reader = Reader(db, [Showing(track)], BATCH)
     await reader.enter()
     return reader

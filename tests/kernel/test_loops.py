@@ -30,6 +30,24 @@ async def test_the_end_of_another_task_does_not_end_a_loop(monkeypatch: pytest.M
         await asyncio.wait_for(loop, 10)
 
 
+async def test_an_error_in_place_of_the_end_is_the_end() -> None:
+    """A rollback that fails while its task is ended."""
+    begun = asyncio.Event()
+
+    async def step() -> int:
+        try:
+            begun.set()
+            await asyncio.sleep(60)
+        finally:
+            raise ConnectionError("the rollback failed")
+
+    loop = asyncio.create_task(run("step", step, Wake()))
+    await asyncio.wait_for(begun.wait(), 10)
+    loop.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(loop, 10)
+
+
 async def test_what_no_waiting_mends_is_said_with_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
