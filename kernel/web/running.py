@@ -116,7 +116,7 @@ class Running:
         topics = {prefix: self.named(topic) for prefix, topic in service.topics.items()}
         self.relay = Relay(self.db, self.out, topics)
         self.tick = Tick(self.store, service.by_prefix)
-        self.inbox = Inbox(self.db, self.order.set)
+        self.inbox = Inbox(self.db, self.order.set, service.name)
         await self._enter()
         self.has_keys = not service.hears_keys
         self.opened = True

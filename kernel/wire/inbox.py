@@ -81,10 +81,12 @@ values (:source, :stream, :epoch, :first, :last, kernel.now()) on conflict do no
 
 
 class Inbox:
-    """`heard` is called after every batch that added something."""
+    """`heard` is called after every batch that added something; `own` names this service."""
 
-    def __init__(self, db: Database, heard: Callable[[], None] = lambda: None) -> None:
-        self.db, self.heard = db, heard
+    def __init__(
+        self, db: Database, heard: Callable[[], None] = lambda: None, own: str = ""
+    ) -> None:
+        self.db, self.heard, self.own = db, heard, own
 
     async def hear(
         self, topic: str, partition: int, topic_id: str, records: Sequence[Arrived]
@@ -124,7 +126,7 @@ class Inbox:
             fence = await conn.execute(FENCE, where | {"topic_id": topic_id})
             at = fence.scalar_one()
             new = after(at, batch)
-            page = Page(await _guards(conn, [read for _, read in new if read]))
+            page = Page(await _guards(conn, [read for _, read in new if read]), self.own)
             page.gone = new[0][0].offset - at if new else 0
             for record, read in new:
                 page.take(record, read)

@@ -43,6 +43,8 @@ class Page:
     """What one batch of one partition adds to the journal."""
 
     guards: dict[Stream, Guard]
+    own: str = ""
+    """Our own name: what we told ourselves on a topic that others share is known here already."""
     rows: list[Row] = field(default_factory=list)
     forks: list[dict[str, object]] = field(default_factory=list)
     moved: set[Stream] = field(default_factory=set)
@@ -65,7 +67,7 @@ class Page:
         if read is None:
             self.unreadable += 1
             self.rows.append(_nameless(record))
-        else:
+        elif read[0].source != self.own:
             self._place(record, *read)
 
     def _place(self, record: Arrived, envelope: Envelope, hash_: bytes) -> None:

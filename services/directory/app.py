@@ -1,7 +1,7 @@
 """Directory, wired."""
 
 from kernel.web.service import Service
+from registry.organisations import organisations
 from services.directory.commands import ORGANISATIONS
-from services.directory.projections.organisations import organisations
 
 DIRECTORY = Service("directory", [ORGANISATIONS], [organisations])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.calendar import CLOSES, ZONE, Calendar
 
-DAYS = Path(__file__).parents[2] / "services/directory/data/working-days-2024-2026.csv"
+DAYS = Path(__file__).parents[2] / "registry/working-days-2024-2026.csv"
 FIRST, LAST = (datetime(year, month, 1, tzinfo=ZONE) for year, month in ((2024, 1), (2026, 11)))
 INSTANTS = st.timedeltas(timedelta(), LAST - FIRST).map(FIRST.__add__)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from registry.organisations import counts, named, path
 from services.directory.app import DIRECTORY
 from services.directory.commands import ORGANISATIONS, divisions, open_all
 from services.directory.domain.organisation import CloseOrganisation, OpenOrganisation
-from services.directory.projections.organisations import counts, named, path
 from tests.kernel.checker import check_projection, check_store
 from tests.kernel.city import House, command, settle, trial_settings
 from tests.kernel.local import LocalBroker

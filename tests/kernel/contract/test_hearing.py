@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -17,9 +17,9 @@ from kernel.wire.broker import Listener
 from kernel.wire.inbox import Inbox
 from kernel.wire.page import Arrived
 from tests.kernel.contract.rung import rung, with_headers
-from tests.kernel.contract.town import Town, all_of, one_of, quiet, until, url_of
+from tests.kernel.contract.town import Town, all_of, carry_out, one_of, quiet, until, url_of
 from tests.kernel.contract.wire import PARTITIONS, KafkaWire, Said
-from tests.kernel.till import Mood, accounts
+from tests.kernel.till import TILLS, Mood, Ring, accounts
 from trial.servers import Kafka
 
 pytestmark = pytest.mark.connected
@@ -96,6 +96,20 @@ async def test_a_header_of_somebody_elses_is_none_of_ours(town: Town) -> None:
     traced = rung("one", 1)
     await told(town, hearer, [traced._replace(headers=[*traced.headers, ("trace", b"\xff\0")])])
     assert await amounts(hearer) == {"one": "1"}
+
+
+async def test_what_one_told_oneself_on_a_shared_topic_is_not_heard_again(town: Town) -> None:
+    till = await town.start(replace(TILLS, hears=["tills.v1"]))
+    await carry_out(till, "own", Ring(7))
+    await until(lambda: is_told(town, 1), "its own fact is told")
+    await told(town, till, [with_headers(rung("one", 1), source=b"/another")])
+    rows = await all_of(till.db, "select source, key from kernel.journal")
+    assert [tuple(row) for row in rows] == [("another", "one")]
+    assert await one_of(till.db, "select count(*) from kernel.feed") == 2
+
+
+async def is_told(town: Town, count: int) -> bool:
+    return len(await town.wire.told(town.topic("tills.v1"))) == count
 
 
 async def test_a_gap_holds_up_its_stream_alone_and_heals(town: Town) -> None:

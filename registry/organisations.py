@@ -32,14 +32,18 @@ class Organisation:
     station: str | None = None
     council: str | None = None
     room: str | None = None
+    changed: int = 0
+    """The place in the local order where this was last told of."""
 
 
-organisations = Projection(Organisation, key="code", version=1, indexes=("located_in", "name"))
+INDEXES = ("located_in", "name", "changed")
+organisations = Projection(Organisation, key="code", version=1, indexes=INDEXES)
 
 
 @organisations.when(OrganisationOpened)
-def opened(_row: Organisation, fact: OrganisationOpened, _about: About) -> Changes:
+def opened(_row: Organisation, fact: OrganisationOpened, about: About) -> Changes:
     return {
+        "changed": about.seq,
         "name": fact.name,
         "level": fact.level.value,
         "located_in": fact.located_in,
@@ -49,28 +53,28 @@ def opened(_row: Organisation, fact: OrganisationOpened, _about: About) -> Chang
 
 
 @organisations.when(OrganisationRenamed)
-def renamed(_row: Organisation, fact: OrganisationRenamed, _about: About) -> Changes:
-    return {"name": fact.name}
+def renamed(_row: Organisation, fact: OrganisationRenamed, about: About) -> Changes:
+    return {"changed": about.seq, "name": fact.name}
 
 
 @organisations.when(OrganisationMoved)
-def moved(_row: Organisation, fact: OrganisationMoved, _about: About) -> Changes:
-    return {"located_in": fact.located_in, "managed_by": fact.managed_by}
+def moved(_row: Organisation, fact: OrganisationMoved, about: About) -> Changes:
+    return {"changed": about.seq, "located_in": fact.located_in, "managed_by": fact.managed_by}
 
 
 @organisations.when(OrganisationClosed)
-def closed(_row: Organisation, fact: OrganisationClosed, _about: About) -> Changes:
-    return {"closed_on": fact.closed_on}
+def closed(_row: Organisation, fact: OrganisationClosed, about: About) -> Changes:
+    return {"changed": about.seq, "closed_on": fact.closed_on}
 
 
 @organisations.when(FacilityOpened)
-def facility_opened(_row: Organisation, fact: FacilityOpened, _about: About) -> Changes:
-    return {fact.facility.lower(): fact.address}
+def facility_opened(_row: Organisation, fact: FacilityOpened, about: About) -> Changes:
+    return {"changed": about.seq, fact.facility.lower(): fact.address}
 
 
 @organisations.when(FacilityClosed)
-def facility_closed(_row: Organisation, fact: FacilityClosed, _about: About) -> Changes:
-    return {fact.facility.lower(): None}
+def facility_closed(_row: Organisation, fact: FacilityClosed, about: About) -> Changes:
+    return {"changed": about.seq, fact.facility.lower(): None}
 
 
 ACTIVE = "opened_on <= :day and (closed_on is null or closed_on > :day)"

@@ -1,0 +1,1 @@
+"""What every service knows of places, seats and working days, from what directory tells."""

@@ -1,1 +1,0 @@
-"""What directory answers: each file one question."""

@@ -1,0 +1,13 @@
+"""Intake, wired."""
+
+from kernel.web.service import Service
+from registry.organisations import organisations
+from services.intake.commands import ISSUES, QRS
+
+INTAKE = Service(
+    "intake",
+    [ISSUES, QRS],
+    [organisations],
+    hears=["issue.events.v1", "directory.events.v1"],
+    hears_keys=True,
+)

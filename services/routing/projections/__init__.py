@@ -1,0 +1,1 @@
+"""What routing shows: each file one question."""

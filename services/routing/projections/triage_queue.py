@@ -1,0 +1,82 @@
+"""What waits at a station for a decision, and which of it is due first?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from contracts.intake import IssueSubmitted
+from contracts.routing import IssueAccepted, IssueRouted
+from kernel.database import Database
+from kernel.envelope import About
+from kernel.read.projection import Changes, Projection
+from services.routing.domain.case import CaseOpened
+
+
+@dataclass(slots=True)
+class TriageQueue:
+    """`title` rests sealed. A row is there from the moment it was raised until it is routed."""
+
+    issue_id: str
+    code: str = ""
+    org: str = ""
+    title: str = ""
+    category: str | None = None
+    urgency: str | None = None
+    submitted_at: datetime | None = None
+    triage_by: datetime | None = None
+    version: int = 0
+
+
+triage_queue = Projection(TriageQueue, key="issue_id", version=1, indexes=("org",))
+
+
+@triage_queue.when(IssueSubmitted)
+def submitted(_row: TriageQueue, fact: IssueSubmitted, about: About) -> Changes:
+    return {
+        "code": fact.public_code,
+        "org": fact.target.org_code,
+        "title": fact.title.token,
+        "category": fact.category_hint,
+        "submitted_at": about.at,
+    }
+
+
+@triage_queue.when(CaseOpened)
+def opened(_row: TriageQueue, fact: CaseOpened, about: About) -> Changes:
+    return {"triage_by": fact.triage_by, "version": about.version}
+
+
+@triage_queue.when(IssueAccepted)
+def accepted(_row: TriageQueue, fact: IssueAccepted, about: About) -> Changes:
+    matter = fact.assessment
+    return {
+        "category": matter.category,
+        "urgency": matter.urgency.value,
+        "version": about.version,
+    }
+
+
+@triage_queue.when(IssueRouted)
+def routed(_row: TriageQueue, _fact: IssueRouted, _about: About) -> Changes | None:
+    return None
+
+
+# The seat's subtree decides what is seen at all; emergencies stand first, then what is due first.
+WAITING = text("""
+with recursive below as (
+  select code from read.organisation where code = :org
+  union select o.code from below join read.organisation o
+     on coalesce(o.managed_by, o.located_in) = below.code
+)
+select q.* from read.triage_queue q join below on below.code = q.org
+ where triage_by is not null
+ order by urgency is distinct from 'EMERGENCY', triage_by, issue_id limit :most
+""")
+
+
+async def waiting(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]:
+    """For a seat on `org`: what waits there or below it."""
+    return await db.all(WAITING, org=org, most=most)
