@@ -1,8 +1,12 @@
-"""What directory tells the city: which organisations there are, and since when."""
+"""What directory tells the city: organisations since when, seats, and who sits in them."""
 
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
+from pydantic import AwareDatetime
+
+from contracts.permission import Role
 from kernel.event import Event
 
 
@@ -74,3 +78,30 @@ class FacilityClosed(Event):
 
     facility: Facility
     closed_on: date
+
+
+class SeatOpened(Event):
+    """There is a seat: a role on an organisation. Whoever takes it may act for it."""
+
+    role: Role
+    org_code: str
+
+
+class SeatTaken(Event):
+    """An account sits there from now on."""
+
+    account_id: UUID
+
+
+class SeatLeft(Event):
+    """Nobody sits there any more."""
+
+
+class AccountOpened(Event):
+    """Somebody may sign in. Who they are and how they sign in stays with directory alone."""
+
+
+class SessionsEnded(Event):
+    """Whatever was signed before this holds no more."""
+
+    before: AwareDatetime

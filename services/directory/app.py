@@ -2,6 +2,7 @@
 
 from kernel.web.service import Service
 from registry.organisations import organisations
-from services.directory.commands import ORGANISATIONS
+from registry.seats import seats
+from services.directory.commands import ORGANISATIONS, SEATS
 
-DIRECTORY = Service("directory", [ORGANISATIONS], [organisations])
+DIRECTORY = Service("directory", [ORGANISATIONS, SEATS], [organisations, seats])

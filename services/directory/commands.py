@@ -12,8 +12,9 @@ from kernel.database import Database
 from kernel.handle import Command, Done, Store
 from kernel.handler import Desk, Handler, service_actor
 from kernel.store import load
-from services.directory.domain import organisation
+from services.directory.domain import organisation, seat
 from services.directory.domain.organisation import ORGANISATION, OpenOrganisation, Organisation
+from services.directory.domain.seat import SEAT, OpenSeat, Seat
 
 AT_ONCE = 64
 """As many as one statement of the group commit takes."""
@@ -35,7 +36,15 @@ async def level_of(db: Database, code: str | None) -> Level | None:
     return state.opened.level if state.opened and state.closed_on is None else None
 
 
+async def set_seat_desk(db: Database, _seat_id: str, wish: seat.Wish) -> Desk[Seat, seat.Desk]:
+    """Of the organisations only the one that the wish names is looked at."""
+    code = wish.org_code if isinstance(wish, OpenSeat) else None
+    active = frozenset({code} if code and await level_of(db, code) else ())
+    return lambda _seat, call: seat.Desk(call, active)
+
+
 ORGANISATIONS = Handler(ORGANISATION, set_desk)
+SEATS = Handler(SEAT, set_seat_desk)
 
 
 def divisions(lines: Iterable[str], opened_on: date) -> Mapping[str, OpenOrganisation]:

@@ -1,0 +1,65 @@
+"""Which seats are there, on which organisation, and who sits in them?"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from contracts.directory import SeatLeft, SeatOpened, SeatTaken
+from kernel.database import Database
+from kernel.envelope import About
+from kernel.read.projection import Changes, Projection
+
+
+@dataclass(slots=True)
+class Seat:
+    seat_id: str
+    role: str = ""
+    org: str = ""
+    account: UUID | None = None
+
+
+seats = Projection(Seat, key="seat_id", version=1, indexes=("org", "account"))
+
+
+@seats.when(SeatOpened)
+def opened(_row: Seat, fact: SeatOpened, _about: About) -> Changes:
+    return {"role": fact.role.value, "org": fact.org_code}
+
+
+@seats.when(SeatTaken)
+def taken(_row: Seat, fact: SeatTaken, _about: About) -> Changes:
+    return {"account": fact.account_id}
+
+
+@seats.when(SeatLeft)
+def left(_row: Seat, _fact: SeatLeft, _about: About) -> Changes:
+    return {"account": None}
+
+
+SITS = text("""
+select role, org from read.seat where seat_id = cast(:seat as text) and account = :account
+""")
+OF_ROLE = text("""
+select seat_id, account from read.seat
+ where org = :org and role = any(:roles) and account is not null order by seat_id
+""")
+OF_ACCOUNT = text("select seat_id, role, org from read.seat where account = :account order by 1")
+
+
+async def sits(db: Database, account: UUID, seat: UUID) -> Row[Any] | None:
+    """(role, org) of that seat, if this account sits there now."""
+    rows = await db.all(SITS, account=account, seat=str(seat))
+    return rows[0] if rows else None
+
+
+async def of_role(db: Database, org: str, roles: Collection[str]) -> Sequence[Row[Any]]:
+    """(seat_id, account) of those who sit there in one of the roles."""
+    return await db.all(OF_ROLE, org=org, roles=sorted(roles))
+
+
+async def of_account(db: Database, account: UUID) -> Sequence[Row[Any]]:
+    """(seat_id, role, org) of all seats of one account."""
+    return await db.all(OF_ACCOUNT, account=account)

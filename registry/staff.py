@@ -1,0 +1,73 @@
+"""Who of the staff asks: a short token signed by directory, and the seat it names, still taken."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from fastapi import Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from pydantic import BaseModel, ConfigDict
+
+from kernel.clock import now
+from kernel.database import Database
+from kernel.decider import Actor
+from kernel.web.problems import Problem
+from registry.seats import sits
+
+LIFE = 300
+"""Seconds; it is renewed while somebody works."""
+COOKIE, ALGORITHM, PURPOSE = "mazha", "Ed25519", "staff"
+
+
+class Claims(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    sub: UUID
+    seat: UUID
+    purpose: str
+    exp: int
+
+
+def mint(private_key: bytes, account: UUID, seat: UUID, at: datetime) -> str:
+    said = {"sub": str(account), "seat": str(seat), "purpose": PURPOSE}
+    key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(private_key))
+    exp = int(at.timestamp()) + LIFE
+    return jwt.encode({"alg": ALGORITHM}, {**said, "exp": exp}, key, [ALGORITHM])
+
+
+def read(token: str, public_key: bytes, at: datetime) -> Claims:
+    """Raises Problem: 401, with words that send to the sign-in."""
+    key = OKPKey.import_key(Ed25519PublicKey.from_public_bytes(public_key))
+    try:
+        claims = Claims.model_validate(jwt.decode(token, key, [ALGORITHM]).claims)
+    except (JoseError, ValueError):
+        raise Problem(401, "unauthorized") from None
+    if claims.purpose != PURPOSE or claims.exp <= at.timestamp():
+        raise Problem(401, "session-expired")
+    return claims
+
+
+def staff(db: Database, public_key: bytes) -> Callable[[Request], Awaitable[Actor]]:
+    """For a route: `Depends(staff(…))`. The store's clock says whether the token still holds."""
+
+    async def caller(request: Request) -> Actor:
+        kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+        token = bearer if kind.lower() == "bearer" else request.cookies.get(COOKIE, "")
+        if not token:
+            raise Problem(401, "unauthorized")
+        claims = read(token, public_key, await now(db))
+        return await seated(db, claims)
+
+    return caller
+
+
+async def seated(db: Database, claims: Claims) -> Actor:
+    """A seat that was left since then opens nothing any more."""
+    row: Any = await sits(db, claims.sub, claims.seat)
+    if row is None:
+        raise Problem(401, "seat-ended")
+    return Actor(claims.sub, row.role, row.org, claims.seat)
