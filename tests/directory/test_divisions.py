@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from kernel.handle import Command
+from kernel.handler import service_actor
 from registry.organisations import counts, named, path
 from services.directory.app import DIRECTORY
 from services.directory.commands import ORGANISATIONS, divisions, open_all
 from services.directory.domain.organisation import CloseOrganisation, OpenOrganisation
 from tests.kernel.checker import check_projection, check_store
-from tests.kernel.city import House, command, settle, trial_settings
+from tests.kernel.city import House, settle, trial_settings
 from tests.kernel.local import LocalBroker
 
 pytestmark = pytest.mark.connected
@@ -39,7 +42,10 @@ async def test_all_are_there_once_under_their_full_path(database: Callable[[], s
     assert both[0] != both[1]
     assert await path(db, "620102007005") == ["兰州市", "城关区", "白银路街道", "徐家巷社区居委会"]
     await ORGANISATIONS.carry_out(
-        store, "620102007005", CloseOrganisation(date(2026, 3, 1)), command()
+        store,
+        "620102007005",
+        CloseOrganisation(date(2026, 3, 1)),
+        Command(uuid4(), service_actor("directory"), uuid4()),
     )
     await settle(directory)
     asked = [await counts(db, day) for day in (date(2026, 2, 28), date(2026, 3, 1))]

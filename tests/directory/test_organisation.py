@@ -1,6 +1,7 @@
 """The rules of an organisation."""
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -14,7 +15,8 @@ from contracts.directory import (
     OrganisationOpened,
     OrganisationRenamed,
 )
-from kernel.decider import Call
+from contracts.permission import Role
+from kernel.decider import Actor, Call
 from services.directory.domain.organisation import (
     CloseFacility,
     CloseOrganisation,
@@ -27,10 +29,10 @@ from services.directory.domain.organisation import (
     decider,
 )
 from tests.given import given
-from tests.kernel.city import LIBRARIAN
 
 DAY, LATER, EARLIER = date(2023, 6, 30), date(2026, 3, 1), date(2020, 1, 1)
-CALL = Call(LIBRARIAN, datetime(2026, 11, 25, tzinfo=UTC))
+KEEPER, STATION = (Actor(uuid4(), role, "6201") for role in (Role.SYS_ADMIN, Role.STATION_STAFF))
+CALL = Call(KEEPER, datetime(2026, 11, 25, tzinfo=UTC))
 UNDER_TOWN, NOWHERE = Desk(CALL, Level.TOWN), Desk(CALL)
 opened = OrganisationOpened(
     name="徐家巷社区", level=Level.VILLAGE, located_in="620102007", opened_on=DAY
@@ -42,6 +44,12 @@ OPEN = OpenOrganisation("徐家巷社区", Level.VILLAGE, DAY, "620102007")
 
 def test_it_opens_below_a_town() -> None:
     given(decider).when(OPEN, UNDER_TOWN).then(opened)
+
+
+@pytest.mark.parametrize("wish", [OPEN, RenameOrganisation("x", LATER), CloseOrganisation(LATER)])
+def test_only_who_keeps_the_directory_changes_it(wish: Wish) -> None:
+    by_station = Desk(Call(STATION, CALL.now), Level.TOWN)
+    given(decider, opened).when(wish, by_station).then_refused("not-in-your-seat")
 
 
 def test_opened_twice_is_once() -> None:

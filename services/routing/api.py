@@ -1,0 +1,57 @@
+"""Routing over HTTP."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from contracts.permission import Role
+from kernel.decider import Actor, Forbidden
+from kernel.seal.keyring import Missing
+from kernel.web.commands import command_routes
+from kernel.web.problems import PROBLEMS
+from kernel.web.running import Running
+from registry.staff import staff
+from services.routing.commands import CASES
+from services.routing.domain.decider import Asked
+from services.routing.projections.triage_queue import waiting
+
+
+class Waiting(BaseModel):
+    """`title` is null while its key has not come yet, or was destroyed."""
+
+    issue_id: str
+    code: str
+    org: str
+    title: str | None
+    category: str | None
+    urgency: str | None
+    triage_by: datetime
+    version: int
+
+
+def routes(running: Running, staff_key: bytes) -> Iterable[APIRouter]:
+    """`staff_key`: the public key of the staff's tokens."""
+    caller, base = staff(running.db, staff_key), "/api/routing"
+    yield command_routes(running.ready, CASES, Asked, f"{base}/cases", caller)
+    router = APIRouter(prefix=base, responses=PROBLEMS)
+
+    @router.get("/queue")
+    async def queue(by: Annotated[Actor, Depends(caller)]) -> list[Waiting]:
+        """What waits for a decision at the caller's station, what is due first on top."""
+        if by.role != Role.STATION_STAFF:
+            raise Forbidden("not-in-your-seat")
+        rows = await waiting(running.db, by.org)
+        titles = await running.keyring.open([row.title for row in rows])
+        return [
+            Waiting.model_validate({**row._mapping, "title": shown(title)})
+            for row, title in zip(rows, titles, strict=True)
+        ]
+
+    yield router
+
+
+def shown(title: str | Missing) -> str | None:
+    return None if isinstance(title, Missing) else title
