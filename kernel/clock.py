@@ -25,12 +25,14 @@ update kernel.due d
    set tries = tries + 1, held_until = clock_timestamp() + least(interval '1 hour',
        interval '30 seconds' * power(2, least(tries, 10)))
   from (select stream_id, clock from kernel.due
-         where at <= (select kernel.now()) and held_until < clock_timestamp()
+         where not rung and at <= (select kernel.now()) and held_until < clock_timestamp()
          order by at limit :most for update skip locked) due
  where (d.stream_id, d.clock) = (due.stream_id, due.clock)
 returning d.stream_id, d.clock, d.at, d.tries
 """)
-RUNG = text("delete from kernel.due where (stream_id, clock, at) = (:stream, :clock, :at)")
+RUNG = text(
+    "update kernel.due set rung = true where (stream_id, clock, at) = (:stream, :clock, :at)"
+)
 FAILED = text(
     "update kernel.due set error = :error where (stream_id, clock, at) = (:stream, :clock, :at)"
 )

@@ -28,9 +28,10 @@ select f.seq, f.key, false, j.source, j.stream_id, j.version, j.event_id, j.type
 """
 PAGE = """
 select seq, key, ours, source, stream_id, version, event_id, type, schema_ver, data, meta, at
-  from (select *, sum(octet_length(data)) over (order by seq rows unbounded preceding)
-               - octet_length(data) as before from (FACTS) facts) page
- where coalesce(before, 0) < :most_bytes order by seq
+  from (select *, coalesce(sum(octet_length(data)) over (order by seq
+               rows between unbounded preceding and 1 preceding), 0) as before
+          from (FACTS) facts) page
+ where before < :most_bytes order by seq
 """
 READ = text(PAGE.replace("FACTS", FACTS))
 AT = text(FACTS.replace("f.seq > :after and f.seq <= :upto", "f.seq = any(:seqs)") + "order by 1")

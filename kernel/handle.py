@@ -145,7 +145,8 @@ class Turn(Generic[C, S, E, W]):
             facts=list(self._written(key, facts, sealer)),
             start=now,  # all of them: an older program may not have known of one
             stop=[clock for clock in was if clock not in now],
-            claim=holds,
+            claim=holds - held,
+            keep=holds & held,
             free=held - holds,
         )
 

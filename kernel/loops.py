@@ -2,9 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import structlog
+from sqlalchemy.exc import DBAPIError
+
+from kernel.database import sqlstate
 
 log = structlog.get_logger(__name__)
 
@@ -13,7 +16,7 @@ Step = Callable[[], Awaitable[int]]
 
 EAGER, LAZY = 0.025, 0.25
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
-WAIT = "nothing, if the database or Kafka is away; else report this with the error below"
+WAIT = "nothing, if the database or Kafka is away; else report this line"
 
 
 class Wake:
@@ -45,20 +48,35 @@ async def run(name: str, step: Step, wake: Wake, *, lazy: float = LAZY) -> None:
             idle = EAGER if did else min(idle * 2, lazy)
             if not did and await wake.wait(idle):
                 idle = EAGER
-        except (asyncio.CancelledError, Exception) as error:
+        except asyncio.CancelledError as error:
+            if ending():
+                raise
+            pause = await back_off(name, error, pause)
+        except Exception as error:
             pause = await back_off(name, error, pause)
 
 
 def ending() -> bool:
-    """Whether this very task is being ended: a library may let another task's end escape here."""
+    """Whether this very task is being ended: a library may let another task's end escape here.
+
+    To be asked of a CancelledError only: in Python 3.11 a TaskGroup leaves its mark behind.
+    """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
+async def end(tasks: Collection[asyncio.Task[None]], again: float = 7) -> None:
+    """After `again` seconds, in which a task may tidy up, once more: an error may have taken the
+    place of the end, as of a rollback that fails."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=again)
+
+
 async def back_off(name: str, error: BaseException, pause: float) -> float:
     """Says what to do, where the error knows; that is never to be waited for."""
-    if ending():  # the error took the place of the end itself
-        raise asyncio.CancelledError from error
     do = getattr(error, "do", "")
     (log.critical if do else log.warning)(
         "a loop failed and will try again",
@@ -66,7 +84,14 @@ async def back_off(name: str, error: BaseException, pause: float) -> float:
         error=type(error).__name__,
         again_in=round(pause, 1),
         do=do or WAIT,
-        detail=str(error).splitlines()[0][:200] if str(error) else "",
+        detail=detail(error),
     )
     await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311
     return min(pause * 2, LONGEST_PAUSE)
+
+
+def detail(error: BaseException) -> str:
+    """Never what a statement was given: that could be a person's own words."""
+    if isinstance(error, DBAPIError):
+        return sqlstate(error)
+    return str(error).splitlines()[0][:200] if str(error) else ""

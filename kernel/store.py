@@ -85,10 +85,11 @@ with item as (
   select kind, value, stream_id
     from unnest(cast(:claim_commands as uuid[]), cast(:claim_kinds as text[]),
         cast(:claim_values as text[]),
-                cast(:claim_streams as text[])) as c(command_id, kind, value, stream_id)
+                cast(:claim_streams as text[]), cast(:claim_news as boolean[]))
+             as c(command_id, kind, value, stream_id, is_new)
     join cmd using (command_id)
-   where not exists (select from kernel.claims own
-       where (own.kind, own.value, own.stream_id) = (c.kind, c.value, c.stream_id))
+   where is_new or not exists (select from kernel.claims h where (h.kind, h.value) = (c.kind,
+       c.value))  -- what it held before, an older program may not have claimed
    order by kind, value
 ), stopped as (
   delete from kernel.due d using unnest(cast(:stop_commands as uuid[]),
@@ -102,7 +103,7 @@ with item as (
         cast(:due_clocks as text[]),
                 cast(:due_ats as timestamptz[])) as s(command_id, stream_id, clock, at)
     join cmd using (command_id) order by stream_id, clock
-  on conflict (stream_id, clock) do update set at = excluded.at, tries = 0,
+  on conflict (stream_id, clock) do update set at = excluded.at, tries = 0, rung = false,
       held_until = '-infinity', error = null where due.at <> excluded.at
 )
 select item.command_id, cmd.version as appended, prior.version as prior, prior.digest
@@ -168,7 +169,8 @@ class Append:
     """All clocks that run from now on; those that run already stay as they are."""
     stop: Sequence[str] = ()
     claim: frozenset[Claim] = frozenset()
-    """All values that it holds from now on."""
+    keep: frozenset[Claim] = frozenset()
+    """What it held before and holds on."""
     free: frozenset[Claim] = frozenset()
 
 
@@ -238,10 +240,14 @@ def _clocks(items: Sequence[Append]) -> dict[str, list[Any]]:
 
 
 def _claims(items: Sequence[Append]) -> dict[str, list[Any]]:
-    claim = [(i.command_id, i.stream_id, c.kind, c.value) for i in items for c in i.claim]
+    held = [(i, c, False) for i in items for c in i.keep]
+    claim = [
+        (i.command_id, i.stream_id, c.kind, c.value, is_new)
+        for i, c, is_new in [*((i, c, True) for i in items for c in i.claim), *held]
+    ]
     free = [(i.command_id, c.kind, c.value, i.stream_id) for i in items for c in i.free]
     return {
-        **spread("claim_commands claim_streams claim_kinds claim_values", claim),
+        **spread("claim_commands claim_streams claim_kinds claim_values claim_news", claim),
         **spread("free_commands free_kinds free_values free_streams", free),
     }
 

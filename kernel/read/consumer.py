@@ -65,6 +65,8 @@ def apart(group: Sequence[Consumer]) -> list[list[Consumer]]:
 
 def unreadable(error: Exception) -> str:
     """Where and why, never what: a value could be a person's own words."""
+    if isinstance(error, ExceptionGroup):
+        return unreadable(error.exceptions[0])
     errors = getattr(error, "errors", None)
     if callable(errors):
         return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in errors()[:5])

@@ -54,9 +54,11 @@ class Reacting:
         for heard in batch:
             by_key[heard.told.key].append(heard)
         limit = asyncio.Semaphore(AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._in_order(facts, limit)) for facts in by_key.values()]
-        return [trouble for task in tasks for trouble in task.result()]
+        lines = [self._in_order(facts, limit) for facts in by_key.values()]
+        ends = await asyncio.gather(*lines, return_exceptions=True)
+        for failed in [one for one in ends if isinstance(one, BaseException)]:
+            raise failed  # only now: what others of the batch did is done, and found so again
+        return [trouble for end in ends if not isinstance(end, BaseException) for trouble in end]
 
     async def _in_order(self, facts: Sequence[Heard], limit: asyncio.Semaphore) -> list[Trouble]:
         async with limit:

@@ -20,7 +20,7 @@ from kernel import feed
 from kernel.database import Database, passes
 from kernel.event import Event, TooNew, read_fact
 from kernel.feed import Told
-from kernel.loops import WAIT
+from kernel.loops import LONGEST_PAUSE, WAIT
 from kernel.read import parking
 from kernel.read.consumer import Consumer, apart, for_consumer, one_by_one, unreadable
 from kernel.read.fold import Heard, Trouble
@@ -61,7 +61,8 @@ class Reader:
             self.add(consumer)
         self.moved = asyncio.Event()
         self.look_again, self.place = 0.0, 0
-        self.resting: dict[str, float] = {}
+        self.resting: dict[str, tuple[float, float]] = {}
+        """Until when, and for how long: twice as long each time."""
         self.patience = PATIENCE
 
     def add(self, consumer: Consumer) -> None:
@@ -103,22 +104,30 @@ class Reader:
         self, group: Sequence[Consumer], at: int, batch: Sequence[Told], failed: list[Exception]
     ) -> int:
         try:
-            return await self._take(group, at, batch)
+            did = await self._take(group, at, batch)
+            for consumer in group:
+                self.resting.pop(consumer.name, None)
+            return did
         except Exception as error:
             if len(group) > 1:
                 return sum([await self._pass_on([c], at, batch, failed) for c in group])
             failed.append(error)
-            self._rest(group, error)
+            self._rest(group[0].name, error)
             return 0
 
-    def _rest(self, group: Iterable[Consumer], error: Exception) -> None:
-        names = [consumer.name for consumer in group]
-        self.resting |= dict.fromkeys(names, time.monotonic() + LOOK_AGAIN)
-        log.warning("consumers failed and rest", consumers=names, error=unreadable(error), do=WAIT)
+    def _rest(self, name: str, error: Exception) -> None:
+        _, before = self.resting.get(name, (0.0, LOOK_AGAIN / 2))
+        pause = min(before * 2, LONGEST_PAUSE)
+        self.resting[name] = (time.monotonic() + pause, pause)
+        again = round(pause, 1)
+        said = unreadable(error)
+        log.warning(
+            "a consumer failed and rests", consumer=name, error=said, again_in=again, do=WAIT
+        )
 
     def _awake(self) -> list[str]:
         now = time.monotonic()
-        return [name for name in self.consumers if self.resting.get(name, 0.0) <= now]
+        return [name for name in self.consumers if self.resting.get(name, (0.0, 0.0))[0] <= now]
 
     async def reach(self, conn: AsyncConnection, at: int, upto: int) -> bool:
         """Takes the last steps in the caller's transaction. False: too many for one."""
@@ -195,17 +204,19 @@ class Reader:
         if time.monotonic() < self.look_again:
             return 0
         rows = await parking.ready(self.db, self._awake(), MOST_AGAIN)
-        told = {t.seq: t for t in await feed.read_at(self.db, [r.seq for r in rows])}
+        seqs = [row.seq for row in rows]
+        told = {t.seq: t for t in await feed.read_at(self.db, seqs)} if rows else {}
         did = sum([await self._unless_failing(row, told[row.seq]) for row in rows])
         self.look_again = 0.0 if did else time.monotonic() + LOOK_AGAIN
         return did
 
     async def _unless_failing(self, row: Row[Any], told: Told) -> bool:
-        consumer = self.consumers[row.consumer]
+        if row.consumer not in self._awake():  # since a moment ago
+            return False
         try:
-            return await self._once_more(consumer, told, row.state)
+            return await self._once_more(self.consumers[row.consumer], told, row.state)
         except Exception as error:
-            self._rest([consumer], error)
+            self._rest(row.consumer, error)
             return False
 
     async def _once_more(self, consumer: Consumer, told: Told, was: str) -> bool:

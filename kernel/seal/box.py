@@ -1,4 +1,7 @@
-"""Closes and opens sealed texts: AES-256-GCM, each bound to its subject, its fact and its place."""
+"""Closes and opens sealed texts: AES-256-GCM, each with its subject, its fact and its place.
+
+A text that was moved whole still opens: that it stands where it stood, the chain of hashes says.
+"""
 
 import base64
 import os

@@ -34,8 +34,9 @@ DESTROY = text("""
 with gone as (
   insert into kernel.keys (subject, wrapped, ours, private, since, destroyed_at)
   values (:subject, null, true, :private, kernel.now(), kernel.now())
-  on conflict (subject) do update set wrapped = null, destroyed_at = excluded.destroyed_at
-    where keys.destroyed_at is null and keys.ours and keys.private = excluded.private
+  on conflict (subject) do update set wrapped = null, destroyed_at = excluded.destroyed_at,
+      ours = true  -- who was put back to a backup may have heard of its own key only
+    where keys.destroyed_at is null and keys.private = excluded.private
   returning subject)
 insert into kernel.key_queue (subject) select subject from gone where not :private
 """)
@@ -45,7 +46,7 @@ select subject, wrapped, false, kernel.now(), case when wrapped is null then ker
   from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject, wrapped)
  order by subject on conflict (subject) do update
    set wrapped = null, destroyed_at = coalesce(keys.destroyed_at, excluded.destroyed_at)
- where excluded.wrapped is null and not keys.ours  -- an end is for ever, whatever is told later
+ where excluded.wrapped is null and not keys.private  -- an end is for ever, whatever comes later
 """)
 
 
@@ -119,7 +120,10 @@ class Keyring:
         return [k if isinstance(k, Missing) else open_with(k, token) for k, token in found]
 
     async def destroy(self, subject: str) -> None:
-        """From here on nothing closed under it can be read, anywhere it was told."""
+        """Nothing closed under it can be read any more, anywhere it was told.
+
+        Another process may have it at hand for a minute.
+        """
         await self.db.do(DESTROY, {"subject": subject, "private": self.private})
         self.forget(subject)
         if (await self.find([subject]))[subject] is not Missing.ERASED:
@@ -136,17 +140,18 @@ class Keyring:
     def _unwrap(self, subject: str, wrapped: bytes) -> bytes:
         return self.kek.decrypt(wrapped[:NONCE], wrapped[NONCE:], subject.encode())
 
-    def knows(self, subject: str, wrapped: bytes | None) -> bool:
-        """Whether this can be a key of ours, or the end of one."""
+    def end(self, subject: str) -> bytes:
+        """What tells that its key was destroyed: only who has the KEK can say so."""
+        return self._wrap(subject, b"")
+
+    def told(self, subject: str, wrapped: bytes | None) -> bytes | None:
+        """The key as it was told, or None for its end. Raises ValueError: nobody here told that."""
         if not (0 < len(subject) <= MOST_NAME and subject.isascii() and subject.isprintable()):
-            return False
-        if wrapped is None:
-            return True
+            raise ValueError("not the name of a key")
         try:
-            self._unwrap(subject, wrapped)
-        except (InvalidTag, ValueError):
-            return False
-        return True
+            return wrapped if self._unwrap(subject, wrapped or b"") else None
+        except InvalidTag:
+            raise ValueError("wrapped by nobody here") from None
 
     def _cached(self, subject: str) -> bytes | Missing:
         until, key = self.cache.get(subject, (0.0, b""))

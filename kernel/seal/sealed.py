@@ -14,7 +14,7 @@ ATOMS = (str, int, float, date, UUID, type(None))  # most of a fact, and soon pa
 
 
 class Broken(ValueError):
-    """This ciphertext was altered, moved, or closed with another key."""
+    """This ciphertext was altered, or closed with another key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Keys travel apart from facts: a small queue of their own, one compacted topic, no journal."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from kernel.database import Database
 from kernel.seal.keyring import HEAR, Keyring
@@ -14,8 +15,6 @@ from kernel.wire.relay import HOLD
 
 log = structlog.get_logger(__name__)
 MOST = 500
-END = b""
-"""Not a null: compaction drops that in time, and who was away for longer would keep the key."""
 
 TAKE = text("""
 select q.pos, q.subject, k.wrapped
@@ -26,8 +25,8 @@ TOLD = text("delete from kernel.key_queue where pos = any(:told)")
 
 
 class KeyTeller:
-    def __init__(self, db: Database, out: Outbound, topic: str) -> None:
-        self.db, self.out, self.topic = db, out, topic
+    def __init__(self, db: Database, out: Outbound, topic: str, keyring: Keyring) -> None:
+        self.db, self.out, self.topic, self.keyring = db, out, topic, keyring
 
     async def step(self) -> int:
         """What is told is the key as it is now: once destroyed, only its end is told.
@@ -40,10 +39,14 @@ class KeyTeller:
             rows = (await conn.execute(TAKE, {"most": MOST})).all()
             if not rows:
                 return 0
-            records = [Record(self.topic, r.subject, r.wrapped or END, []) for r in rows]
+            records = [Record(self.topic, r.subject, self._said(r), []) for r in rows]
             told = await self.out.send(records)
             await conn.execute(TOLD, {"told": [r.pos for r in rows[:told]]})
         return told
+
+    def _said(self, row: Row[Any]) -> bytes:
+        """An end is no null: compaction drops that, and who was away would keep the key."""
+        return row.wrapped or self.keyring.end(row.subject)
 
 
 class KeyInbox:
@@ -70,9 +73,11 @@ class KeyInbox:
         told: dict[str, bytes | None] = {}
         for r in records:
             subject = (r.key or b"").decode("ascii", "replace")
-            wrapped = r.value or None  # END, or a null
-            if not self.keyring.knows(subject, wrapped):
+            try:
+                wrapped = self.keyring.told(subject, r.value)
+            except ValueError:
                 log.error("a key that nobody made was told", topic_offset=r.offset, do="find who")
-            elif told.get(subject, b"") is not None:  # an end is for ever, also within one batch
+                continue
+            if told.get(subject, b"") is not None:  # an end is for ever, also within one batch
                 told[subject] = wrapped
         return told

@@ -51,7 +51,7 @@ union all select 'gaps_waiting', '', count(*)
   from (select from kernel.inbox_guards where waiting > 0 limit :most) g
 union all select 'forks', '', count(*) from (select from kernel.forks limit :most) f
 union all select 'clocks_overdue', '', count(*)
-  from (select from kernel.due where at <= (select kernel.now()) limit :most) d
+  from (select from kernel.due where not rung and at <= (select kernel.now()) limit :most) d
 """)
 
 

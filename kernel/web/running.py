@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
@@ -9,11 +10,12 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
+from kernel import feed
 from kernel.clock import Tick
 from kernel.database import Busy, Database
 from kernel.epoch import WrongStore, settle_epoch
 from kernel.handle import Store
-from kernel.loops import FIRST_PAUSE, Wake, back_off, run
+from kernel.loops import FIRST_PAUSE, LONGEST_PAUSE, Wake, back_off, end, ending, run
 from kernel.proof.heads import seal_head, tell_heads
 from kernel.read import tables
 from kernel.read.consumers import Reacting, Showing
@@ -36,6 +38,10 @@ KEYS, HEADS = "keys.v1", "heads.v1"
 KEYS_KNOWN = text("select has_keys from kernel.identity")
 ALL_KEYS = text("update kernel.identity set has_keys = true")
 NEWEST_HEAD = text("select told from kernel.tree_heads order by size desc limit 1")
+
+
+class Stalled(Exception):
+    """A consumer that has to be replaced."""
 
 
 class Hearing(Protocol):
@@ -114,6 +120,7 @@ class Running:
         await settle_epoch(self.db, service.name)
         self.store = Store(self.db, service.name, secret, self.writer, self.keyring)
         topics = {prefix: self.named(topic) for prefix, topic in service.topics.items()}
+        self.keys = KeyTeller(self.db, self.out, self.named(KEYS), self.keyring)
         self.relay = Relay(self.db, self.out, topics)
         self.tick = Tick(self.store, service.by_prefix)
         self.inbox = Inbox(self.db, self.order.set, service.name)
@@ -156,7 +163,6 @@ class Running:
 
     def steps(self) -> dict[str, tuple[Callable[[], Awaitable[int]], Wake]]:
         """Each step by its name, with what wakes it; tests drive the same steps one by one."""
-        keys = KeyTeller(self.db, self.out, self.named(KEYS))
 
         async def give_places() -> int:
             if did := await sequence(self.db):
@@ -164,24 +170,27 @@ class Running:
                 self.read.set()
             return did
 
-        async def tell() -> int:
-            """Keys before facts: who hears a sealed text should find its key there."""
-            if not await untold(self.db):
-                return 0
-            return await keys.step() + await self.relay.step()
-
         async def sign() -> int:
             return await seal_head(self.db, self.signer)
 
         return {
             "sequence": (give_places, self.order),
-            "tell": (tell, self.tell),
+            "tell": (self._tell, self.tell),
             "read": (self.reader.step, self.read),
             "tick": (self.tick.step, Wake()),
             "sign": (sign, Wake()),
             "tell heads": (self._tell_heads, Wake()),
             "all keys": (self._hear_all_keys, Wake()),
         }
+
+    async def _tell(self) -> int:
+        """Keys before facts: who hears a sealed text should find its key there."""
+        if not await untold(self.db):
+            return 0
+        last, told = await feed.head(self.db), 0
+        while more := await self.keys.step():
+            told += more
+        return told + await self.relay.step(last)
 
     async def _tell_heads(self) -> int:
         """Apart from facts, on a way of its own: heads that do not get through hold up nothing."""
@@ -218,10 +227,14 @@ class Running:
             listener = self.transport.listen(self.db, group, topics, hear, member)
             try:
                 await listener.start()
-                self.listeners[purpose], pause = listener, FIRST_PAUSE
+                self.listeners[purpose], began = listener, time.monotonic()
                 await listener.stalled(self.settings.watchdog)
-                log.warning("a consumer stalled and is replaced", purpose=purpose, do="nothing")
-            except Exception as error:
+                if time.monotonic() - began > LONGEST_PAUSE:
+                    pause = FIRST_PAUSE
+                raise Stalled("it made no progress or lost its place; a new one begins")
+            except (asyncio.CancelledError, Exception) as error:
+                if isinstance(error, asyncio.CancelledError) and ending():
+                    raise
                 pause = await back_off(f"hear {purpose}", error, pause)
             finally:
                 self.listeners.pop(purpose, None)
@@ -252,8 +265,6 @@ class Running:
 
     async def stop(self) -> None:
         """Whatever is under way is done again after the next start: stopping needs no care."""
-        for task in self.tasks.values():
-            task.cancel()
-        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+        await end(self.tasks.values())
         await asyncio.gather(self.out.stop(), self.heads_out.stop(), return_exceptions=True)
         await self.db.close()

@@ -19,7 +19,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy import text
 
 from kernel.database import Database, passes
-from kernel.loops import FIRST_PAUSE, back_off
+from kernel.loops import FIRST_PAUSE, back_off, ending
 from kernel.wire.page import Arrived
 from kernel.wire.topics import topic_ids
 
@@ -42,7 +42,7 @@ BROKER: dict[str, Any] = {
 STAND = text("select topic, partition, topic_id, next_offset from kernel.inbox_offsets")
 LOWER = text("""
 update kernel.inbox_offsets set next_offset = :first
- where topic = :topic and partition = :partition and topic_id = :id and next_offset > :end
+ where topic = :topic and partition = :partition and next_offset = :stood
 """)
 
 
@@ -86,7 +86,9 @@ class Listener(ConsumerRebalanceListener):
         try:
             async with asyncio.timeout(limit):
                 await self.broker.stop()
-        except Exception as error:  # offsets are ours, so nothing is lost by leaving
+        except (asyncio.CancelledError, Exception) as error:  # offsets are ours: nothing is lost
+            if isinstance(error, asyncio.CancelledError) and ending():
+                raise
             log.warning("the Kafka consumer did not stop in time", error=type(error).__name__)
 
     async def _batch(self, message: KafkaMessage) -> None:
@@ -130,25 +132,29 @@ class Listener(ConsumerRebalanceListener):
     async def _seek(self, assigned: set[TopicPartition]) -> None:
         consumer: Any = self.subscriber.consumer
         self.ids = await topic_ids(self.bootstrap, self.topics)
-        await self._lower(assigned)
-        stand = {(r.topic, r.partition): r for r in await self.db.all(STAND)}
+        stand = await self._stand()
+        spans = await self._span(assigned)  # after it: then only what was lost is behind
         for tp in assigned:
-            ours = stand.get((tp.topic, tp.partition))
-            same = ours is not None and ours.topic_id == self.ids[tp.topic]
-            if ours is not None and same:
-                consumer.seek(tp, ours.next_offset)
-            else:
+            at = stand.get(tp)
+            if at is not None and tp in spans and at > spans[tp][1]:
+                at = await self._lowered(tp, at, spans[tp][0])
+            if at is None:
                 await consumer.seek_to_beginning(tp)
+            else:
+                consumer.seek(tp, at)
 
-    async def _lower(self, assigned: Iterable[TopicPartition]) -> None:
-        """Where the broker lost the end of its log, others will come at offsets that we passed."""
-        for tp, (first, end) in (await self._span(assigned)).items():
-            where = {"topic": tp.topic, "partition": tp.partition}
-            now = {"id": self.ids[tp.topic], "first": first, "end": end}
-            if await self.db.do(LOWER, where | now):
-                log.error(
-                    "the broker lost the end of a partition that we had heard", **where, do=LOST
-                )
+    async def _stand(self) -> dict[TopicPartition, int]:
+        """How far these very topics were heard: another one by the same name begins anew."""
+        rows = await self.db.all(STAND)
+        known = [r for r in rows if r.topic_id == self.ids.get(r.topic)]
+        return {TopicPartition(r.topic, r.partition): r.next_offset for r in known}
+
+    async def _lowered(self, tp: TopicPartition, stood: int, first: int) -> int:
+        """The broker lost the end of its log: others will come at offsets that we passed."""
+        where = {"topic": tp.topic, "partition": tp.partition}
+        log.error("the broker lost the end of a partition that we had heard", **where, do=LOST)
+        await self.db.do(LOWER, {**where, "stood": stood, "first": first})
+        return first
 
     def lag(self) -> int | None:
         """Records not yet heard, as last measured; None without an assignment or an answer."""
@@ -167,8 +173,10 @@ class Listener(ConsumerRebalanceListener):
         moved_at, stood = time.monotonic(), -1
         while time.monotonic() - moved_at < limit and not self._astray.is_set():
             await asyncio.sleep(min(2.0, limit / 4))
-            self._lag, stand = await self._measured(self._assigned() or self._partitions())
-            if self._lag == 0 or stand != stood:
+            assigned = self._assigned()
+            lag, stand = await self._measured(assigned or self._partitions())
+            self._lag = lag if assigned else None
+            if lag == 0 or stand != stood:
                 moved_at, stood = time.monotonic(), stand
 
     def _assigned(self) -> list[TopicPartition]:
@@ -183,28 +191,27 @@ class Listener(ConsumerRebalanceListener):
     async def _measured(self, where: Sequence[TopicPartition]) -> tuple[int | None, int]:
         """(lag, how far our database stands); no lag without an answer."""
         try:
-            rows = await self.db.all(STAND)
-            spans = await self._span(where)
+            stand = await self._stand()
         except Exception as error:
-            if not (passes(error) or isinstance(error, KafkaError)):
+            if not passes(error):
                 raise
             return None, 0
-        stand = {TopicPartition(r.topic, r.partition): r.next_offset for r in rows}
         lags = []
-        for tp, (first, end) in spans.items():
+        for tp, (first, end) in (await self._span(where)).items():
             if stand.get(tp, 0) > end:  # a new consumer will see what to do
                 self._astray.set()
             lags.append(max(0, end - max(first, stand.get(tp, 0))))
         return sum(lags) if lags else None, sum(stand.get(tp, 0) for tp in where)
 
     async def _span(self, where: Iterable[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
-        """The first offset that the broker still has, and the next that it will give."""
+        """The first offset that the broker still has, and the next; nothing without an answer."""
         consumer, asked = self.subscriber.consumer, list(where)
-        if not asked:
+        try:
+            async with asyncio.timeout(5):
+                firsts = await consumer.beginning_offsets(asked) if asked else {}
+                ends = await consumer.end_offsets(asked) if asked else {}
+        except (KafkaError, TimeoutError):  # one partition without a leader, and none is told
             return {}
-        async with asyncio.timeout(5):
-            firsts = await consumer.beginning_offsets(asked)
-            ends = await consumer.end_offsets(asked)
         return {tp: (firsts[tp], ends[tp]) for tp in asked}
 
 

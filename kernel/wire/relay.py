@@ -25,12 +25,12 @@ update kernel.checkpoints set seq = :upto, moved_at = clock_timestamp()
 OURS = text("""
 select seq, key, stream_id, data, meta, hash from (
   select f.seq, f.key, f.stream_id, e.data, e.meta, e.hash,
-         sum(octet_length(e.data)) over (order by f.seq rows unbounded preceding)
-           - octet_length(e.data) as before
+         coalesce(sum(octet_length(e.data)) over (order by f.seq
+           rows between unbounded preceding and 1 preceding), 0) as before
     from kernel.feed f left join kernel.events e on f.journal_id is null and (e.stream_id,
         e.version) = (f.stream_id, f.version)
    where f.seq > :after and f.seq <= :upto) page
- where coalesce(before, 0) < :most_bytes order by seq
+ where before < :most_bytes order by seq
 """)
 UNTOLD = text("""
 select exists (select from kernel.key_queue)
@@ -38,6 +38,12 @@ select exists (select from kernel.key_queue)
                 where c.name = 'relay') as something
 """)
 BACK = text("update kernel.checkpoints set seq = 0 where name = 'relay'")
+KEYS_TOO = text("""
+insert into kernel.key_queue (subject)
+select subject from kernel.keys where ours and not private order by since, subject
+""")
+HEADS_TOO = text("update kernel.tree_heads set told = false where told")
+END_OF_ORDER = 2**62
 
 
 async def untold(db: Database) -> bool:
@@ -46,11 +52,13 @@ async def untold(db: Database) -> bool:
 
 
 async def tell_again(db: Database) -> None:
-    """All facts of this store, from the first on: for those who lost some, with Kafka's or alone.
+    """All facts, keys and heads of this store, from the first on: for those who lost some.
 
     Whoever has them already drops them as duplicates.
     """
-    await db.do(BACK)
+    async with db.begin() as conn:
+        for statement in (KEYS_TOO, BACK, HEADS_TOO):
+            await conn.execute(statement)
 
 
 class Relay:
@@ -64,35 +72,42 @@ class Relay:
     async def enter(self) -> None:
         await self.db.do(ENTER)
 
-    async def step(self) -> int:
-        """The cursor's row lock makes this the only relay; what it told twice, readers drop."""
+    async def step(self, end: int = END_OF_ORDER) -> int:
+        """The cursor's row lock makes this the only relay; what it told twice, readers drop.
+
+        `end`: the last place that is told.
+        """
         async with self.db.begin() as conn:
             held = (await conn.execute(HOLD)).first()
             if held is None:
                 return 0
-            upto = await self._tell_on(conn, held.seq)
+            upto = await self._tell_on(conn, held.seq, end)
             if upto > held.seq:
                 await conn.execute(MOVE, {"at": held.seq, "upto": upto})
         return int(upto - held.seq)
 
-    async def _tell_on(self, conn: AsyncConnection, at: int) -> int:
-        """A few pages; while Kafka keeps one, the next is read."""
-        page = await self._page(conn, at)
+    async def _tell_on(self, conn: AsyncConnection, at: int, end: int) -> int:
+        """A few pages; while Kafka keeps one, the next is read. What was kept stays told."""
+        began, page = at, await self._page(conn, at, end)
         for _ in range(MOST_PAGES):
             if not page:
                 break
-            end = page[-1].seq
-            ahead = asyncio.create_task(self._page(conn, end))
+            last = page[-1].seq
+            ahead = asyncio.create_task(self._page(conn, last, end))
             try:
                 at = await self._tell(page)
+            except Exception:
+                if at == began:
+                    raise
+                break  # the next step begins here, and meets the error again
             finally:  # the connection is this step's: nothing may still use it
                 page = await ahead
-            if at < end:
+            if at < last:
                 break
         return at
 
-    async def _page(self, conn: AsyncConnection, at: int) -> Page:
-        values = {"after": at, "upto": at + self.most, "most_bytes": MOST_BYTES}
+    async def _page(self, conn: AsyncConnection, at: int, end: int) -> Page:
+        values = {"after": at, "upto": min(at + self.most, end), "most_bytes": MOST_BYTES}
         return (await conn.execute(OURS, values)).all()
 
     async def _tell(self, rows: Page) -> int:

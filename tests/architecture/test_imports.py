@@ -34,7 +34,7 @@ BREAKS = [
     (LAYERS, {"services/notify/added": "import trial.servers"}),
     (APART, {"services/intake/added": "from services import routing"}),
     (APART, {"services/audit/added": "import services.notify.api", "services/notify/api": ""}),
-    (ROOMS, {"services/intake/domain": "from . import commands", "services/intake/commands": ""}),
+    (ROOMS, {"services/audit/domain": "from . import commands", "services/audit/commands": ""}),
     (
         ROOMS,
         {"services/intake/commands": "from . import reactions", "services/intake/reactions": ""},
@@ -42,14 +42,14 @@ BREAKS = [
     (ROOMS, {"services/intake/projections": "from . import api", "services/intake/api": ""}),
     (
         ROOMS,
-        {"services/intake/projections": "from . import commands", "services/intake/commands": ""},
+        {"services/audit/projections": "from . import commands", "services/audit/commands": ""},
     ),
     (ROOMS, {"services/intake/pages": "from . import api", "services/intake/api": ""}),
     (ROOMS, {"services/intake/api": "from . import app", "services/intake/app": ""}),
     (DOMAIN, {"services/intake/domain": "import sqlalchemy.ext.asyncio"}),
     (
         DOMAIN,
-        {"services/intake/domain": "from . import added", "services/intake/added": "import time"},
+        {"services/audit/domain": "from . import added", "services/audit/added": "import time"},
     ),
     (DOMAIN, {"contracts/added": "import os"}),
     (CORE, {"kernel/added": "from kernel import web"}),

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kernel.loops import Wake, run
+from kernel.loops import Wake, end, run
 from kernel.proof.heads import Damaged
 
 
@@ -30,7 +30,7 @@ async def test_the_end_of_another_task_does_not_end_a_loop(monkeypatch: pytest.M
         await asyncio.wait_for(loop, 10)
 
 
-async def test_an_error_in_place_of_the_end_is_the_end() -> None:
+async def test_what_is_ended_ends_though_an_error_took_the_place_of_the_end() -> None:
     """A rollback that fails while its task is ended."""
     begun = asyncio.Event()
 
@@ -43,9 +43,30 @@ async def test_an_error_in_place_of_the_end_is_the_end() -> None:
 
     loop = asyncio.create_task(run("step", step, Wake()))
     await asyncio.wait_for(begun.wait(), 10)
-    loop.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(loop, 10)
+    await asyncio.wait_for(end([loop], again=0.1), 10)
+    assert loop.cancelled()
+
+
+async def test_a_mark_that_a_task_group_left_ends_no_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernel.loops.FIRST_PAUSE", 0.0)
+    times = 0
+
+    async def failing() -> None:
+        await asyncio.sleep(0)
+        raise ConnectionError("away")
+
+    async def step() -> int:
+        nonlocal times
+        times += 1
+        async with asyncio.TaskGroup() as group:
+            group.create_task(failing())
+        return 0
+
+    loop = asyncio.create_task(run("step", step, Wake()))
+    while times < 3:
+        await asyncio.sleep(0.01)
+        assert not loop.done()
+    await asyncio.wait_for(end([loop], again=0.02), 10)
 
 
 async def test_what_no_waiting_mends_is_said_with_what_to_do(

@@ -11,7 +11,8 @@ create table kernel.identity (
 -- A restored dump is another database, a restored cluster is on another timeline.
 create function kernel.here() returns text language sql stable as
   $$ select (select oid::text from pg_database where datname = current_database())
-         || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+         || '/' || case when not pg_is_in_recovery()  -- a standby cannot say, nor write
+                         then left(pg_walfile_name(pg_current_wal_lsn()), 8) else '' end
          || '/' || (select system_identifier from pg_control_system())::text $$;
 
 -- In trials and tests the clock can be moved; elsewhere this table is empty.
@@ -32,8 +33,9 @@ create table kernel.claims (
 create table kernel.due (
   stream_id text not null, clock text not null, at timestamptz not null,
   tries int not null default 0, held_until timestamptz not null default '-infinity', error text,
+  rung boolean not null default false,  -- answered, though its stream still names it
   primary key (stream_id, clock));
-create index on kernel.due (at);
+create index on kernel.due (at) where not rung;
 
 -- What was committed and has no place in the order yet; then the order itself.
 create table kernel.feed_queue (
