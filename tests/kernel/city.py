@@ -56,6 +56,11 @@ class House:
         if line is not None:
             running.db.engine, running.db.transactions = line.engine, line.transactions
         await running.open()
+        return cls.of(running, transport)
+
+    @classmethod
+    def of(cls, running: Running, transport: Transport) -> "House":
+        """One that is open already."""
         house = cls(running)
         for purpose, topics, hear in running.hears():
             house.members.append(transport.listen(running.db, purpose, topics, hear, None))
