@@ -122,9 +122,12 @@ class Listener(ConsumerRebalanceListener):
         self.ids.clear()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """aiokafka would go on from the group's offsets if this failed: then nothing is heard."""
+        """aiokafka would go on from the group's offsets: nothing is fetched before our seek."""
+        consumer: Any = self.subscriber.consumer
+        consumer.pause(*assigned)
         try:
             await self._seek(assigned)
+            consumer.resume(*assigned)
         except BaseException:
             self._astray.set()
             raise

@@ -183,5 +183,5 @@ async def test_f21_a_consumer_that_stops_fetching_is_replaced(stage: Stage) -> N
         await stage.whole(load.acked)
         cards.signal(signal.SIGUSR1)
         await load.run(2)
-        await until(alarmed(cards.log, "a consumer stalled"), 60, "nobody noticed the stall")
+        await until(alarmed(cards.log, "Stalled"), 60, "nobody noticed the stall")
         await stage.whole(load.acked)

@@ -35,11 +35,11 @@ MUTANTS = [
     Mutant(
         "relays that each take their own rows and tell them side by side",
         "kernel/wire/relay.py",
-        """            upto = await self._tell_on(conn, held.seq)
+        """            upto = await self._tell_on(conn, held.seq, end)
             if upto > held.seq:
                 await conn.execute(MOVE, {"at": held.seq, "upto": upto})
 """,
-        """            page = await self._page(conn, held.seq)
+        """            page = await self._page(conn, held.seq, end)
             upto = page[-1].seq if page else held.seq
             await conn.execute(MOVE, {"at": held.seq, "upto": upto})
         if page:
