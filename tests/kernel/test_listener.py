@@ -1,14 +1,18 @@
 """What Kafka gives a listener: what could not be heard comes again, before anything after it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy import Row, TextClause
 
 from kernel.database import Database
 from kernel.wire.broker import Listener
 from kernel.wire.page import Arrived
 from kernel.wire.producer import KafkaOutbound, Record
+from tests.kernel.city import async_url
 from tests.kernel.contract.town import until
 from tests.servers import make_topics
 from trial.servers import Kafka
@@ -32,8 +36,8 @@ class Seated(Listener):
 class Ear:
     """Fails at the first it is given, as if the database were away."""
 
-    def __init__(self) -> None:
-        self.failed: list[int] = []
+    def __init__(self, failed: Sequence[int] = ()) -> None:
+        self.failed = list(failed)
         self.heard: list[int] = []
 
     async def hear(
@@ -62,3 +66,35 @@ async def test_what_could_not_be_heard_comes_again_before_the_next(
     assert (ear.failed, ear.heard) == ([1], [1, 2, 3])
     await listener.stop()
     await out.stop()
+
+
+class Late(Database):
+    """Answers after a while."""
+
+    async def all(self, sql: TextClause, **values: object) -> Sequence[Row[Any]]:
+        await asyncio.sleep(1)
+        return await super().all(sql, **values)
+
+
+async def test_nothing_is_heard_before_its_own_place_is_known(
+    kafka: Kafka, database: Callable[[], str], prefix: str
+) -> None:
+    """Where the group's offsets stand, which anybody may set, must not come first."""
+    await make_topics(kafka.bootstrap, [prefix], partitions=1)
+    ear, out, db = Ear([0]), KafkaOutbound(kafka.bootstrap, "test"), Late(async_url(database()))
+    assert await out.send([Record(prefix, "key", b"%d" % n, []) for n in (1, 2, 3)]) == 3
+    await set_the_group(kafka, prefix, 2)
+    listener = Listener(db, kafka.bootstrap, f"{prefix}.group", [prefix], ear.hear, most=1)
+    await listener.start()
+    await until(lambda: ear.heard_the(1), "the first is heard")
+    assert ear.heard[0] == 1
+    await listener.stop()
+    await out.stop()
+    await db.close()
+
+
+async def set_the_group(kafka: Kafka, topic: str, offset: int) -> None:
+    group = f"{topic}.group"
+    async with AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, group_id=group) as consumer:
+        consumer.assign([TopicPartition(topic, 0)])
+        await consumer.commit({TopicPartition(topic, 0): offset})
