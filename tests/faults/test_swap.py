@@ -48,7 +48,7 @@ async def test_f20_a_rebuild_killed_at_any_step_leaves_old_or_new(stage: Stage) 
         load = Load([library.port], clients=2)
         await load.run(scale(2, 20))
         asking = asyncio.create_task(load.run(3600))
-        await until(partial(fill_pages, stage, 3), 300, "too few facts were written")
+        await until(partial(fill_pages, stage, 2), 300, "too few facts were written")
         watching = asyncio.create_task(watch(stage, asking.done))
         for where in STEPS.values():
             assert await ended(rebuilding(stage, where)) == -9, f"never came to {where}"
