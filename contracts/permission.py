@@ -39,7 +39,18 @@ class Tree:
         return other == org
 
 
+KEEPERS = frozenset({Role.SYS_ADMIN, Role.SERVICE})
+"""Who keeps the directory: neither is a seat of the trade."""
+
+
+def must_be(by: Actor, roles: Collection[str]) -> None:
+    """Raises Forbidden unless this seat has one of the roles, on whatever organisation."""
+    if by.role not in roles:
+        raise Forbidden("not-in-your-seat")
+
+
 def must(by: Actor, roles: Collection[str], org: str, tree: Tree) -> None:
     """Raises Forbidden unless this seat has one of the roles on the organisation or above it."""
-    if by.role not in roles or not by.org or not tree.covers(by.org, org):
+    must_be(by, roles)
+    if not by.org or not tree.covers(by.org, org):
         raise Forbidden("not-in-your-seat")

@@ -1,7 +1,8 @@
 """What intake is asked to do: each fetches what the decision may look at, then decides."""
 
-import secrets
-from contextlib import suppress
+import hashlib
+import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -10,14 +11,14 @@ from contracts.intake import Channel, TargetLevel
 from contracts.permission import Role
 from contracts.routing import IssueAnswered, IssueClosed, IssueReopened
 from kernel.database import Database
-from kernel.decider import Actor, Call
+from kernel.decider import Actor, Call, Refused
 from kernel.event import Kinds
 from kernel.handle import Command, Store
 from kernel.handler import Desk as SetDesk
 from kernel.handler import Handler
 from kernel.read.heard import heard
 from kernel.seal.vault import Vault
-from kernel.store import KeyReused, load
+from kernel.store import KeyReused
 from registry.ground import ground
 from services.intake.domain import issue, qr
 from services.intake.domain.code import code_of
@@ -27,6 +28,7 @@ from services.intake.domain.redaction import redact, title_of
 
 NOTICE = "2026-11"
 """The version of the notice that residents are shown."""
+MOST_CODES = 3
 Shown = IssueAnswered | IssueReopened | IssueClosed
 SHOWN: Kinds[Shown] = Kinds(Shown)
 
@@ -101,10 +103,21 @@ async def raise_issue(store: Store, vault: Vault | None, said: Said) -> Raised:
     issue_id, reporter = (uuid5(said.client_id, part) for part in ("issue", "reporter"))
     await vault.put(str(reporter), {"name": said.name, "contact": said.contact})
     command = Command(said.client_id, Actor(reporter, Role.RESIDENT, ""), said.client_id)
-    wish = wish_of(said, reporter, code_of(secrets.randbelow(10**11)))
-    with suppress(KeyReused):  # the same form again, with another code: the first one holds
-        await ISSUES.carry_out(store, str(issue_id), wish, command)
-    return Raised(issue_id, await code_given(store, issue_id))
+    for code in codes(store.secret, said.client_id):
+        try:
+            await ISSUES.carry_out(store, str(issue_id), wish_of(said, reporter, code), command)
+            return Raised(issue_id, code)
+        except (KeyReused, Refused) as no:
+            if isinstance(no, Refused) and no.code != "already-taken":
+                raise
+    raise KeyReused(said.client_id)  # sent before with other words: these are not lost silently
+
+
+def codes(secret: bytes, client_id: UUID) -> Iterator[str]:
+    """Those that a form may get, in their order: not to be guessed, and the same again."""
+    for nth in range(MOST_CODES):
+        mark = hmac.new(secret, f"code:{client_id}:{nth}".encode(), hashlib.sha256).digest()
+        yield code_of(int.from_bytes(mark) % 10**11)
 
 
 def wish_of(said: Said, reporter: UUID, code: str) -> issue.SubmitIssue:
@@ -123,8 +136,3 @@ def wish_of(said: Said, reporter: UUID, code: str) -> issue.SubmitIssue:
         qr_id=said.qr_id,
         place=said.place,
     )
-
-
-async def code_given(store: Store, issue_id: UUID) -> str:
-    past = await load(store.db, ISSUE.facts, ISSUE.id(issue_id))
-    return ISSUE.decider.after(past.facts).known().public_code

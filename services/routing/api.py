@@ -7,14 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from contracts.permission import Role
-from kernel.decider import Actor, Forbidden
+from contracts.permission import must_be
+from kernel.decider import Actor
 from kernel.seal.keyring import Missing
 from kernel.web.commands import command_routes
 from kernel.web.problems import PROBLEMS
 from kernel.web.running import Running
 from registry.staff import staff
 from services.routing.commands import CASES
+from services.routing.domain.case import STATION
 from services.routing.domain.decider import Asked
 from services.routing.projections.triage_queue import waiting
 
@@ -41,8 +42,7 @@ def routes(running: Running, staff_key: bytes) -> Iterable[APIRouter]:
     @router.get("/queue")
     async def queue(by: Annotated[Actor, Depends(caller)]) -> list[Waiting]:
         """What waits for a decision at the caller's station, what is due first on top."""
-        if by.role != Role.STATION_STAFF:
-            raise Forbidden("not-in-your-seat")
+        must_be(by, STATION)
         rows = await waiting(running.db, by.org)
         titles = await running.keyring.open([row.title for row in rows])
         return [

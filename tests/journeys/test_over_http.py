@@ -130,6 +130,8 @@ async def test_a_matter_is_raised_decided_and_worked_on_over_http(web: Web) -> N
     assert sent.status_code == 200, sent.text
     again = await web.post("/api/intake/issues", form)
     assert again.json() == sent.json()
+    other = await web.post("/api/intake/issues", form | {"text": "五号楼也不亮，一并反映。"})
+    assert (other.status_code, other.json()["code"]) == (422, "key-reused")
     (row,) = (await web.get("/api/routing/queue", Role.STATION_STAFF)).json()
     assert row["title"] == "三号楼路灯不亮，老人摔倒"
     assert row["code"] == sent.json()["code"]

@@ -18,11 +18,10 @@ from contracts.directory import (
     OrganisationOpened,
     OrganisationRenamed,
 )
-from contracts.permission import Role
-from kernel.decider import Call, Decider, Forbidden, Refused, Stream
+from contracts.permission import KEEPERS, must_be
+from kernel.decider import Call, Decider, Refused, Stream
 from kernel.event import Kinds
 
-KEEPERS = frozenset({Role.SYS_ADMIN, Role.SERVICE})
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Address = Annotated[str, Field(min_length=1, max_length=200)]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,40}$")]
@@ -121,8 +120,7 @@ class Desk:
 
 
 def decide(wish: Wish, org: Organisation, desk: Desk) -> Sequence[Fact]:
-    if desk.call.by.role not in KEEPERS:
-        raise Forbidden("not-in-your-seat")
+    must_be(desk.call.by, KEEPERS)
     match wish:
         case OpenOrganisation():
             return open_organisation(wish, org, desk)

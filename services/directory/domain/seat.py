@@ -6,11 +6,9 @@ from typing import assert_never
 from uuid import UUID
 
 from contracts.directory import SeatLeft, SeatOpened, SeatTaken
-from contracts.permission import Role
-from kernel.decider import Call, Decider, Forbidden, Refused, Stream
+from contracts.permission import KEEPERS, Role, must_be
+from kernel.decider import Call, Decider, Refused, Stream
 from kernel.event import Kinds
-
-KEEPERS = frozenset({Role.SYS_ADMIN, Role.SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,7 @@ class Desk:
 
 
 def decide(wish: Wish, seat: Seat, desk: Desk) -> Sequence[Fact]:
-    if desk.call.by.role not in KEEPERS:
-        raise Forbidden("not-in-your-seat")
+    must_be(desk.call.by, KEEPERS)
     match wish:
         case OpenSeat():
             return open_seat(wish, seat, desk)

@@ -14,12 +14,14 @@ from sqlalchemy import Row
 from kernel import feed
 from kernel.envelope import from_headers
 from kernel.web.running import Running
+from kernel.wire import relay
 from kernel.wire.relay import tell_again
-from tests.kernel.contract.town import Town, all_of, carry_out, until
+from tests.kernel.contract.rung import rung
+from tests.kernel.contract.town import Town, all_of, carry_out, quiet, until
 from tests.kernel.contract.wire import PARTITIONS, KafkaWire, Said
 from tests.kernel.library.books import BuyBook, LendBook, TakeBack
 from tests.kernel.library.services import LIBRARY
-from tests.kernel.till import TILLS, Ring
+from tests.kernel.till import TILLS, Mood, Ring, accounts
 from tests.servers import make_topics
 from trial.servers import Kafka
 
@@ -75,6 +77,30 @@ async def test_long_facts_are_read_and_told_few_at_a_time(
     (least,) = await feed.read(till.db, page[-1].seq, 1_000)
     assert least.seq == page[-1].seq + 1
     await until(lambda: long_told(alone), "all are told")
+
+
+async def test_a_page_that_is_cut_ends_before_all_that_follows(
+    alone: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also before what says nothing, or is another's: neither may carry the place past the rest."""
+    monkeypatch.setattr(feed, "MOST_BYTES", 1)
+    monkeypatch.setattr(relay, "MOST_BYTES", 1)
+    hearer = await alone.start(replace(accounts(Mood()), hears=["tills.v1"]))
+    await alone.wire.put(alone.topic("tills.v1"), [rung("one", 1)])
+    await until(lambda: pages(alone, hearer, 1), "its page is told")
+    silent = rung("one", 2)._replace(value=None)
+    await alone.wire.put(alone.topic("tills.v1"), [silent, rung("two", 1), rung("three", 1)])
+    await until(lambda: pages(alone, hearer, 3), "every page is told")
+    read, place = [], 0
+    while page := await feed.read(hearer.db, place, 1_000):
+        read += [told.seq for told in page]
+        place = page[-1].seq
+    assert read == list(range(1, place + 1))
+
+
+async def pages(town: Town, hearer: Running, count: int) -> bool:
+    told = await town.wire.told(town.topic("pages.v1"))
+    return len(told) == count and await quiet(hearer)
 
 
 async def placed(till: Running, count: int) -> bool:
