@@ -78,6 +78,20 @@ async def test_a_claim_of_a_new_release_is_made_also_for_what_was_there_before(
         await library.do(other, BUY)
 
 
+async def test_two_who_hold_one_value_since_an_older_release_can_both_go_on(
+    house: OpenHouse,
+) -> None:
+    """One of them gets the claim; the other is refused nothing that it does not newly want."""
+    library, book, other = await house(LIBRARY), str(uuid4()), str(uuid4())
+    (books, *_), store = LIBRARY.handlers, library.running.store
+    before = Handler(replace(books.stream, claims=no_claims), books.desk)
+    for key in (book, other):
+        await before.carry_out(store, key, BUY, command())
+    for key in (book, other):
+        assert not (await library.do(key, LendBook("ann"))).again
+    assert [tuple(r) for r in await library.running.db.all(CLAIMS)] == [("QA76", f"book-{book}")]
+
+
 async def test_who_frees_what_is_not_its_own_takes_it_from_nobody(house: OpenHouse) -> None:
     """A stream of an older release may believe that it holds what another has claimed since."""
     library, other = await house(LIBRARY), str(uuid4())

@@ -220,6 +220,23 @@ async def test_a_clock_that_others_were_quicker_to_answer_is_no_failure(
     assert "a clock rang and its rule failed" not in capsys.readouterr().out
 
 
+async def test_a_clock_that_was_answered_with_nothing_is_done(alone: Town) -> None:
+    """Though its stream still names it, and goes on: it is set anew only for another instant."""
+    eggs = replace(EGG, decider=replace(EGG.decider, decide=deaf))
+    kitchen = await alone.start(Service("kitchen", [Handler(eggs, Kitchen({}).desk)]))
+    await carry_out(kitchen, "1", Boil(1))
+    await clock.move(kitchen.db, timedelta(minutes=2))
+    await until(lambda: due(kitchen, 0), "it rang")
+    await carry_out(kitchen, "1", Season())
+    assert await due(kitchen, 0)
+    await carry_out(kitchen, "1", Boil(9))
+    assert await due(kitchen, 1)
+
+
+def deaf(wish: Wish, until: datetime | None, call: Call) -> Sequence[Fact]:
+    return [] if isinstance(wish, TakeOut) else decide(wish, until, call)
+
+
 async def due(kitchen: Running, count: int) -> bool:
     return len(await all_of(kitchen.db, "select * from kernel.due where not rung")) == count
 

@@ -53,9 +53,15 @@ async def test_a_store_tells_all_again_to_those_who_lost_it(town: Town) -> None:
     for n, book in enumerate(BOOKS):
         await carry_out(library, book, BuyBook(f"QA {n}", "x"), LendBook("ann"))
     await until(lambda: is_told(town, 10), "all is told")
+    await until(lambda: keys_told(town, 5), "so is the key of each")
     await town.wire.remake(town.topic("books.v1"))
     await tell_again(library.db)
     await until(lambda: is_told(town, 10), "all is told again")
+    await until(lambda: keys_told(town, 10), "so are the keys")
+
+
+async def keys_told(town: Town, count: int) -> bool:
+    return len(await town.wire.told(town.topic("keys.v1"))) >= count
 
 
 async def is_told(town: Town, count: int) -> bool:
