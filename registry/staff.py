@@ -1,6 +1,7 @@
 """Who of the staff asks: a short token signed by directory, and the seat it names, still taken."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from kernel.clock import now
 from kernel.database import Database
 from kernel.decider import Actor
 from kernel.web.problems import Problem
+from registry.ground import ground
 from registry.seats import sits
 
 LIFE = 300
@@ -63,6 +65,26 @@ def staff(db: Database, public_key: bytes) -> Callable[[Request], Awaitable[Acto
         return await seated(db, claims)
 
     return caller
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who is signed in, and what the seat's organisation is called."""
+
+    actor: Actor
+    org: str
+
+
+def signed_in(db: Database, public_key: bytes) -> Callable[[Request], Awaitable[Staff]]:
+    """For a page: `Depends(signed_in(…))`."""
+    caller = staff(db, public_key)
+
+    async def who(request: Request) -> Staff:
+        actor = await caller(request)
+        place = (await ground(db)).places.get(actor.org)
+        return Staff(actor, place.name if place else actor.org)
+
+    return who
 
 
 async def seated(db: Database, claims: Claims) -> Actor:

@@ -106,13 +106,17 @@ def prefix() -> str:
 
 
 @pytest.fixture
-def database(postgres: Postgres, prefix: str) -> Iterator[Callable[[], str]]:
-    """Makes databases of this test's own, as the migrations leave them; answers the URL of each."""
+def database(postgres: Postgres, prefix: str) -> Iterator[Callable[..., str]]:
+    """Makes databases of this test's own, as the migrations leave them; answers the URL of each.
+
+    With the tables of a service of the city, if one is named.
+    """
     names: list[str] = []
 
-    def make() -> str:
+    def make(service: str = "") -> str:
+        template = servers.template_of(postgres, service) if service else servers.TEMPLATE
         names.append(f"{prefix}_{len(names)}")
-        postgres.create_database(names[-1], template=servers.TEMPLATE)
+        postgres.create_database(names[-1], template=template)
         return postgres.url(names[-1])
 
     yield make

@@ -20,13 +20,30 @@ TEMPLATE = "template_of_tests"
 FOLDERS = f"mazha-tests-{os.geteuid()}-"
 
 
-def make_template(url: str) -> None:
+SERVICES = Path(__file__).parents[1] / "services"
+
+
+def make_template(url: str, own: Path | None = None) -> None:
     """Fill the database that every test's own database is copied from.
 
     In a thread, for an event loop may already run in this one.
     """
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, install(url.replace("://", "+asyncpg://", 1))).result()
+        pool.submit(asyncio.run, install(url.replace("://", "+asyncpg://", 1), own)).result()
+
+
+def template_of(server: Postgres, service: str) -> str:
+    """The name of a template that has the tables of this service, too."""
+    own, name = SERVICES / service / "migrations", f"{TEMPLATE}_{service}"
+    if not own.is_dir():
+        return TEMPLATE
+    with alone(run_folder() / "lock"):
+        if not (done := run_folder() / f"has-template-{service}").exists():
+            server.drop_database(name)
+            server.create_database(name, template=TEMPLATE)
+            make_template(server.url(name), own)
+            done.touch()
+    return name
 
 
 def begin_run() -> bool:

@@ -102,7 +102,7 @@ class Journey(Scenario):
             "topic_prefix": prefix,
             "trial": True,
         }
-        return settings_of(service, **given)
+        return settings_of(service, Settings, **given)
 
 
 async def started(services: Sequence[Running], most: int | None) -> None:

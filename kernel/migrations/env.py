@@ -1,10 +1,5 @@
-"""Alembic's entry: migrates over the connection that `install` hands in."""
+"""Alembic's entry for the kernel's own tables."""
 
-from alembic import context
+from kernel.migrations.run import run
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    version_table="kernel_version",
-    transaction_per_migration=False,
-)
-context.run_migrations()
+run("kernel_version")

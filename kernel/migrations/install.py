@@ -1,4 +1,4 @@
-"""Brings the kernel's tables up to date. Only the migrations job imports Alembic."""
+"""Brings the tables of a store up to date. Only the migrations job imports Alembic."""
 
 from pathlib import Path
 
@@ -10,16 +10,19 @@ from sqlalchemy.ext.asyncio import create_async_engine
 HERE = Path(__file__).parent
 
 
-async def install(url: str) -> None:
-    """`url` as for the service, with the right to create schemas."""
+async def install(url: str, own: Path | None = None) -> None:
+    """`url` as for the service, with the right to create schemas. `own`: the folder of the
+    migrations of the service itself, which come after the kernel's."""
     engine = create_async_engine(url)
     async with engine.begin() as connection:
-        await connection.run_sync(upgrade)
+        for folder in (HERE, own):
+            if folder is not None and folder.is_dir():
+                await connection.run_sync(upgrade, folder)
     await engine.dispose()
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, folder: Path = HERE) -> None:
     config = Config()
-    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("script_location", str(folder))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

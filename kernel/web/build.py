@@ -13,7 +13,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kernel.web import asyncapi, health, problems
-from kernel.web.problems import Words, kernel_words
+from kernel.web.problems import Show, Words, kernel_words, no_page
 from kernel.web.running import Running, Transport
 from kernel.web.service import Service
 from kernel.web.settings import Settings
@@ -45,13 +45,14 @@ def build(
     routes: Routes = no_routes,
     words: Words = kernel_words,
     transport: Transport | None = None,
+    show: Show = no_page,
 ) -> Built:
     """Opens nothing yet: a service whose database is away still starts, and says so."""
     running, base = Running(service, settings, transport), f"/api/{service.name}"
     app = FastAPI(
         title=service.name, openapi_url=f"{base}/openapi.json", docs_url=None, redoc_url=None
     )
-    problems.install(app, words)
+    problems.install(app, words, show)
     told = asyncapi.routes(service, prefix=settings.topic_prefix)
     for router in (health.routes(running), told, *routes(running)):
         app.include_router(router)

@@ -57,12 +57,15 @@ def asked_by(caller: Caller) -> Asked:
         if_match: Seen = None,
         x_correlation_id: Annotated[UUID | None, Header()] = None,
     ) -> Command:
-        # Under its caller: nobody can use up the id of another's command, a reaction or a clock.
-        ident = uuid5(by.id, str(idempotency_key))
         seen = re.sub("[^0-9]", "", if_match or "")
-        return Command(ident, by, x_correlation_id or uuid7(), seen=int(seen) if seen else None)
+        return command_by(by, idempotency_key, x_correlation_id, int(seen) if seen else None)
 
     return command
+
+
+def command_by(by: Actor, key: UUID, correlation: UUID | None, seen: int | None) -> Command:
+    """Under its caller: nobody can use up the id of another's command, a reaction or a clock."""
+    return Command(uuid5(by.id, str(key)), by, correlation or uuid7(), seen=seen)
 
 
 def endpoint(

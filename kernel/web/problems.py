@@ -3,7 +3,7 @@
 import json
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -66,9 +66,18 @@ def _sentences() -> dict[str, dict[str, str]]:
     return read
 
 
-def install(app: FastAPI, words: Words = kernel_words) -> None:
+Show = Callable[[Request, Problem], Awaitable[Response | None]]
+"""A no as a page, for who asked for one; None: they did not."""
+
+
+async def no_page(_request: Request, _problem: Problem) -> None:
+    return None
+
+
+def install(app: FastAPI, words: Words = kernel_words, show: Show = no_page) -> None:
     async def on_error(request: Request, error: Exception) -> Response:
-        return answer(request, problem_of(error), words)
+        problem = problem_of(error)
+        return await show(request, problem) or answer(request, problem, words)
 
     for kind in (HTTPException, RequestValidationError):  # FastAPI would answer these itself
         app.add_exception_handler(kind, on_error)

@@ -2,7 +2,7 @@
 
 import base64
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -78,11 +78,14 @@ class Settings(BaseSettings):
         return self
 
 
-def settings_of(service: str, **given: Any) -> Settings:
+S = TypeVar("S", bound=Settings)
+
+
+def settings_of(service: str, kind: type[S], **given: Any) -> S:
     """From the environment; what is `given` wins. Raises WrongSettings in words."""
     prefix = f"MAZHA_{service.upper()}_"
     try:
-        return Settings(_env_prefix=prefix, **given)
+        return kind(_env_prefix=prefix, **given)
     except ValidationError as error:
         raise WrongSettings("\n".join(_line(prefix, e) for e in error.errors())) from None
 

@@ -5,16 +5,14 @@ from collections.abc import Iterable
 from fastapi import APIRouter
 
 from kernel.web.commands import command_routes
-from kernel.web.running import Running
-from registry.staff import staff
 from services.directory.commands import ORGANISATIONS, SEATS
 from services.directory.domain import organisation, seat
+from skin.site import Base
 
 
-def routes(running: Running, staff_key: bytes) -> Iterable[APIRouter]:
-    """`staff_key`: the public key of the staff's tokens."""
-    caller, base = staff(running.db, staff_key), "/api/directory"
+def routes(base: Base) -> Iterable[APIRouter]:
+    running, caller, root = base.running, base.caller, "/api/directory"
     yield command_routes(
-        running.ready, ORGANISATIONS, organisation.Wish, f"{base}/organisations", caller
+        running.ready, ORGANISATIONS, organisation.Wish, f"{root}/organisations", caller
     )
-    yield command_routes(running.ready, SEATS, seat.Wish, f"{base}/seats", caller)
+    yield command_routes(running.ready, SEATS, seat.Wish, f"{root}/seats", caller)

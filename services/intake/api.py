@@ -12,10 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.intake import TargetLevel
 from kernel.web.commands import command_routes
 from kernel.web.problems import PROBLEMS
-from kernel.web.running import Running
-from registry.staff import staff
 from services.intake.commands import QRS, Raised, Said, raise_issue
 from services.intake.domain import qr
+from skin.site import Base
 
 CONTACT = r"^(1[3-9]\d{9}|0\d{2,3}-?[2-8]\d{6,7}|[2-8]\d{6,7})$"
 
@@ -45,11 +44,10 @@ class Receipt(BaseModel):
     k: str
 
 
-def routes(running: Running, staff_key: bytes) -> Iterable[APIRouter]:
-    """`staff_key`: the public key of the staff's tokens."""
-    caller, base = staff(running.db, staff_key), "/api/intake"
-    yield command_routes(running.ready, QRS, qr.Wish, f"{base}/qrs", caller)
-    router = APIRouter(prefix=base, responses=PROBLEMS)
+def routes(base: Base) -> Iterable[APIRouter]:
+    running, caller, root = base.running, base.caller, "/api/intake"
+    yield command_routes(running.ready, QRS, qr.Wish, f"{root}/qrs", caller)
+    router = APIRouter(prefix=root, responses=PROBLEMS)
 
     @router.post("/issues")
     async def submit(form: Form) -> Receipt:

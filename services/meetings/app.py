@@ -1,9 +1,16 @@
 """Meetings, wired."""
 
+from httpx2 import AsyncClient
+
+from kernel.web.build import Built
+from kernel.web.running import Transport
 from kernel.web.service import Service
 from registry.organisations import organisations
 from registry.seats import seats
+from registry.settings import CitySettings
+from services.meetings import api
 from services.meetings.commands import MEETINGS, TOPICS
+from skin.site import site
 
 MEETINGS_SERVICE = Service(
     "meetings",
@@ -12,3 +19,9 @@ MEETINGS_SERVICE = Service(
     hears=["issue.events.v1", "directory.events.v1"],
     hears_keys=True,
 )
+
+
+def build(
+    settings: CitySettings, transport: Transport | None = None, http: AsyncClient | None = None
+) -> Built:
+    return site(MEETINGS_SERVICE, settings, api.routes, transport, http)

@@ -12,12 +12,11 @@ from kernel.decider import Actor
 from kernel.seal.keyring import Missing
 from kernel.web.commands import command_routes
 from kernel.web.problems import PROBLEMS
-from kernel.web.running import Running
-from registry.staff import staff
 from services.routing.commands import CASES
 from services.routing.domain.case import STATION
 from services.routing.domain.decider import Asked
 from services.routing.projections.triage_queue import waiting
+from skin.site import Base
 
 
 class Waiting(BaseModel):
@@ -33,11 +32,10 @@ class Waiting(BaseModel):
     version: int
 
 
-def routes(running: Running, staff_key: bytes) -> Iterable[APIRouter]:
-    """`staff_key`: the public key of the staff's tokens."""
-    caller, base = staff(running.db, staff_key), "/api/routing"
-    yield command_routes(running.ready, CASES, Asked, f"{base}/cases", caller)
-    router = APIRouter(prefix=base, responses=PROBLEMS)
+def routes(base: Base) -> Iterable[APIRouter]:
+    running, caller, root = base.running, base.caller, "/api/routing"
+    yield command_routes(running.ready, CASES, Asked, f"{root}/cases", caller)
+    router = APIRouter(prefix=root, responses=PROBLEMS)
 
     @router.get("/queue")
     async def queue(by: Annotated[Actor, Depends(caller)]) -> list[Waiting]:

@@ -14,7 +14,7 @@ from tests.architecture.tree import (
     sources,
 )
 
-ROOMS = {"read": 1_150, "wire": 1_000, "seal": 475, "proof": 350, "web": 1_175}
+ROOMS = {"read": 1_150, "wire": 1_000, "seal": 475, "proof": 350, "web": 1_200}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 30
 USUAL_FUNCTION = 8

@@ -18,7 +18,7 @@ from kernel.web.build import build, serve
 from kernel.web.commands import command_routes
 from kernel.web.log import configure
 from kernel.web.running import Running
-from kernel.web.settings import settings_of
+from kernel.web.settings import Settings, settings_of
 from kernel.wire.broker import Listener
 from tests.kernel.city import LIBRARIAN
 from tests.kernel.library.books import BuyBook, LendBook, TakeBack
@@ -62,7 +62,7 @@ def wedge(running: Running) -> None:
 def serve_as(name: str) -> None:
     configure()
     service = SERVICES[name]
-    settings = settings_of(service.name)
+    settings = settings_of(service.name, Settings)
     built = build(service, settings, routes)
     if where := os.environ.get("MAZHA_DIE"):
         die_at(built.running.db, where)

@@ -44,11 +44,11 @@ class City:
     houses: dict[str, House]
 
     @classmethod
-    async def open(cls, database: Callable[[], str]) -> "City":
+    async def open(cls, database: Callable[..., str]) -> "City":
         broker = LocalBroker()
         houses = {
             service.name: await House.open(
-                service, trial_settings(service.name, database()), broker
+                service, trial_settings(service.name, database(service.name)), broker
             )
             for service in SERVICES
         }

@@ -40,7 +40,7 @@ REPLY = "路灯已于今日修好，物业每周检查一次，请放心出行�
 
 
 @pytest.fixture
-async def city(database: Callable[[], str]) -> AsyncIterator[City]:
+async def city(database: Callable[..., str]) -> AsyncIterator[City]:
     city = await City.open(database)
     yield city
     assert await wrong(city) == []

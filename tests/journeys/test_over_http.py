@@ -1,50 +1,19 @@
 """The same matter as people send it: forms and commands over HTTP, and problems in words."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import date
-from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import text
 
 from contracts.permission import Role
-from kernel import clock
-from kernel.handle import Command
-from kernel.handler import service_actor
-from kernel.web.build import Built, build
-from kernel.web.service import Service
-from registry.staff import mint
-from services.directory import api as directory_api
-from services.directory.app import DIRECTORY
-from services.directory.commands import SEATS, divisions, open_all
-from services.directory.domain.seat import OpenSeat, TakeSeat
-from services.intake import api as intake_api
-from services.intake.app import INTAKE
 from services.intake.commands import NOTICE
-from services.meetings import api as meetings_api
-from services.meetings.app import MEETINGS_SERVICE
-from services.routing import api as routing_api
-from services.routing.app import ROUTING
-from skin.words import words
-from tests.journeys.city import TABLE, TOWN, VILLAGE
-from tests.kernel.city import House, settle, trial_settings
-from tests.kernel.local import LocalBroker
+from tests.journeys.city import TOWN, VILLAGE
+from tests.journeys.web import Web, city
+from tests.kernel.city import House
 
 pytestmark = pytest.mark.connected
-PRIVATE = bytes(range(32))
-PUBLIC = Ed25519PrivateKey.from_private_bytes(PRIVATE).public_key().public_bytes_raw()
-APIS: dict[str, tuple[Service, Any]] = {
-    "directory": (DIRECTORY, directory_api),
-    "intake": (INTAKE, intake_api),
-    "routing": (ROUTING, routing_api),
-    "meetings": (MEETINGS_SERVICE, meetings_api),
-}
 FORM = {
     "org_code": TOWN,
     "level": "STREET",
@@ -57,71 +26,10 @@ FORM = {
 }
 
 
-@dataclass
-class Web:
-    built: dict[str, Built]
-    houses: dict[str, House]
-    clients: dict[str, AsyncClient]
-    seats: dict[Role, tuple[UUID, UUID]] = field(default_factory=dict)
-
-    async def settle(self) -> None:
-        await settle(*self.houses.values())
-
-    async def seat(self, role: Role, org: str) -> None:
-        account, seat = uuid4(), uuid4()
-        for wish in (OpenSeat(role, org), TakeSeat(account)):
-            command = Command(uuid4(), service_actor("directory"), uuid4())
-            store = self.houses["directory"].running.store
-            await SEATS.carry_out(store, str(seat), wish, command)
-        self.seats[role] = (account, seat)
-
-    async def post(self, path: str, body: object, by: Role | None = None, **headers: str) -> Any:
-        service = path.split("/")[2]
-        db = self.houses[service].running.db
-        sent = {"Idempotency-Key": str(uuid4()), "Accept-Language": "zh-CN", **headers}
-        if by:
-            sent["Authorization"] = f"Bearer {mint(PRIVATE, *self.seats[by], await clock.now(db))}"
-        answer = await self.clients[service].post(path, json=body, headers=sent)
-        await self.settle()
-        return answer
-
-    async def get(self, path: str, by: Role) -> Any:
-        service = path.split("/")[2]
-        db = self.houses[service].running.db
-        token = mint(PRIVATE, *self.seats[by], await clock.now(db))
-        headers = {"Authorization": f"Bearer {token}"}
-        return await self.clients[service].get(path, headers=headers)
-
-
 @pytest.fixture
-async def web(database: Callable[[], str]) -> AsyncIterator[Web]:
-    broker, web = LocalBroker(), Web({}, {}, {})
-    async with AsyncExitStack() as stack:
-        for name, (service, api) in APIS.items():
-            settings = trial_settings(name, database())
-            one = build(service, settings, partial(api.routes, staff_key=PUBLIC), words, broker)
-            await one.running.open()
-            web.built[name], web.houses[name] = one, House.of(one.running, broker)
-            client = AsyncClient(transport=ASGITransport(one.app), base_url="http://mazha")
-            web.clients[name] = await stack.enter_async_context(client)
-        await found(web)
+async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
+    async with city(database) as web:
         yield web
-        for house in web.houses.values():
-            await house.close()
-
-
-async def found(web: Web) -> None:
-    with TABLE.open(encoding="utf-8") as file:
-        every = divisions(file, date(2023, 6, 30))
-    here = {c: w for c, w in every.items() if c == "6201" or c.startswith("620105")}
-    await open_all(web.houses["directory"].running.store, here)
-    for role, org in (
-        (Role.STATION_STAFF, TOWN),
-        (Role.COMMUNITY_LIAISON, VILLAGE),
-        (Role.SYS_ADMIN, "6201"),
-    ):
-        await web.seat(role, org)
-    await web.settle()
 
 
 async def test_a_matter_is_raised_decided_and_worked_on_over_http(web: Web) -> None:
@@ -210,10 +118,10 @@ async def test_what_is_wrong_in_the_form_is_said_at_its_field_or_in_words(web: W
 
 
 async def test_who_is_not_signed_in_or_left_the_seat_is_told_so(web: Web) -> None:
-    answer = await web.clients["routing"].get("/api/routing/queue")
+    answer = await web.get("/api/routing/queue")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
     bad = {"Authorization": "Bearer x.y.z"}
-    answer = await web.clients["routing"].get("/api/routing/queue", headers=bad)
+    answer = await web.client.get("/api/routing/queue", headers=bad)
     assert answer.status_code == 401
     _, seat = web.seats[Role.STATION_STAFF]
     await web.post(f"/api/directory/seats/{seat}/leave-seat", {}, Role.SYS_ADMIN)

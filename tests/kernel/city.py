@@ -29,7 +29,7 @@ def trial_settings(service: str, url: str, **more: Any) -> Settings:
         "kafka": "127.0.0.1:1",
         "trial": True,
     }
-    return settings_of(service, **{**given, **more})
+    return settings_of(service, Settings, **{**given, **more})
 
 
 def command(ident: UUID | None = None, seen: int | None = None) -> Command:

@@ -1,0 +1,63 @@
+"""What one service asks another, signed and said what for; never while somebody's command waits."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi import Request
+from httpx2 import AsyncClient, HTTPError
+
+from kernel.clock import now
+from kernel.decider import Refused
+from kernel.web.running import Running
+from kernel.web.settings import raw_key
+from kernel.web.tokens import Claims, from_service, mint
+from registry.settings import CitySettings
+
+LIMIT = 3.0
+"""Seconds; somebody waits for the page."""
+
+
+class Neighbours:
+    """`http` can be a test's own."""
+
+    def __init__(self, running: Running, http: AsyncClient | None = None) -> None:
+        assert isinstance(running.settings, CitySettings)  # noqa: S101  services of the city
+        self.running, self.settings = running, running.settings
+        self.http = http or AsyncClient(timeout=LIMIT)
+
+    async def ask(
+        self, service: str, path: str, purpose: str, body: Mapping[str, object]
+    ) -> dict[str, Any]:
+        """`POST /internal/<service>/<path>`. Raises Refused when no answer comes."""
+        url = self.settings.internal_url.format(service=service)
+        token = mint(
+            raw_key(self.settings.signing_key),
+            self.running.service.name,
+            service,
+            purpose,
+            await now(self.running.db),
+        )
+        signed = {"Authorization": f"Bearer {token}"}
+        try:
+            answer = await self.http.post(
+                f"{url}/internal/{service}/{path}", json=dict(body), headers=signed
+            )
+            answer.raise_for_status()
+        except HTTPError:
+            raise Refused("neighbour-away") from None
+        said: dict[str, Any] = answer.json()
+        return said
+
+
+def asked_by_service(running: Running, purpose: str) -> Callable[[Request], Awaitable[Claims]]:
+    """For an internal route: `Depends(asked_by_service(…))`, for this purpose alone."""
+    settings = running.settings
+    assert isinstance(settings, CitySettings)  # noqa: S101  services of the city
+    keys = {name: raw_key(key) for name, key in settings.service_keys.items()}
+
+    async def claims(request: Request) -> Claims:
+        at = await now(running.db)
+        check = from_service(lambda: keys, running.service.name, purpose, lambda: at)
+        return await check(request)
+
+    return claims
