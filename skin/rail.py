@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from contracts.permission import Role
 
 STATION = {Role.STATION_STAFF}
-HANDLERS = {Role.GRID_WORKER, Role.COMMUNITY_LIAISON, Role.TOWN_LIAISON}
+LIAISONS = {Role.COMMUNITY_LIAISON, Role.TOWN_LIAISON}
+HANDLERS = {Role.GRID_WORKER} | LIAISONS
 COUNCIL = {
     *(Role.STATION_STAFF, Role.TOWN_LIAISON, Role.TOWN_COMMITTEE),
     *(Role.COMMUNITY_LIAISON, Role.COMMUNITY_SECRETARY, Role.MEMBER),
@@ -45,7 +46,13 @@ RAIL = (
             entry("notices", "bell", "消息", ALL, "/console/notify/_count"),
         ],
     ),
-    Group("办理", [entry("cases", "doc", "在办事项", STATION | HANDLERS)]),
+    Group(
+        "办理",
+        [
+            entry("cases", "doc", "在办事项", STATION | HANDLERS),
+            entry("qrs", "pin", "门口的二维码", STATION | LIAISONS),
+        ],
+    ),
     Group("议事", [entry("topics", "street", "议题与会议", COUNCIL)]),
     Group("留痕", [entry("search", "find", "查找与历史", ALL)]),
     Group("名录", [entry("directory", "people", "单位与岗位", {Role.SYS_ADMIN})]),

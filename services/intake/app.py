@@ -1,5 +1,8 @@
 """Intake, wired."""
 
+from collections.abc import Iterable
+
+from fastapi import APIRouter
 from httpx2 import AsyncClient
 
 from kernel.web.build import Built
@@ -8,20 +11,29 @@ from kernel.web.service import Service
 from registry.organisations import organisations
 from registry.seats import seats
 from registry.settings import CitySettings
-from services.intake import api
+from services.intake import api, pages
 from services.intake.commands import ISSUES, QRS
-from skin.site import site
+from services.intake.projections.deliberation import deliberation
+from services.intake.projections.gate_code import gate_code
+from services.intake.projections.matter import matter
+from services.intake.projections.step import step
+from skin.site import Base, site
 
 INTAKE = Service(
     "intake",
     [ISSUES, QRS],
-    [organisations, seats],
-    hears=["issue.events.v1", "directory.events.v1"],
+    [organisations, seats, matter, step, deliberation, gate_code],
+    hears=["issue.events.v1", "meeting.events.v1", "directory.events.v1"],
     hears_keys=True,
 )
+
+
+def routes(base: Base) -> Iterable[APIRouter]:
+    yield from api.routes(base)
+    yield from pages.routes(base)
 
 
 def build(
     settings: CitySettings, transport: Transport | None = None, http: AsyncClient | None = None
 ) -> Built:
-    return site(INTAKE, settings, api.routes, transport, http)
+    return site(INTAKE, settings, routes, transport, http)

@@ -23,10 +23,9 @@ from contracts.intake import (
 from kernel.decider import Call, Claim, Decider, Refused, Stream
 from kernel.event import Kinds
 from kernel.seal.sealed import Sealed
+from services.intake.domain.reporter import MOST, must_agree, must_be_short, must_be_written
 
-LEAST, MOST, MOST_PLACE, MOST_FILES, MOST_A_DAY = 5, 2000, 200, 9, 10
-NEEDED = "process"
-"""The consent without which a matter cannot be taken on at all."""
+MOST_FILES, MOST_A_DAY = 9, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +116,8 @@ def submit(wish: SubmitIssue, issue: Issue, desk: Desk) -> Sequence[Fact]:
 
 
 def must_be_complete(wish: SubmitIssue) -> None:
-    if not LEAST <= len(wish.text.strip()) <= MOST:
-        raise Refused("text-length", least=LEAST, most=MOST)
-    if len(wish.place) > MOST_PLACE:
-        raise Refused("place-too-long", most=MOST_PLACE)
+    must_be_written(wish.text)
+    must_be_short(wish.place)
     if len(wish.attachments) > MOST_FILES:
         raise Refused("too-many-photos", most=MOST_FILES)
 
@@ -130,8 +127,7 @@ def must_be_agreed(wish: SubmitIssue, desk: Desk) -> None:
         return
     if wish.notice_ver != desk.notice_ver:
         raise Refused("notice-is-new")
-    if NEEDED not in wish.consents:
-        raise Refused("consent-needed")
+    must_agree(wish.consents)
 
 
 def submitted(wish: SubmitIssue, desk: Desk) -> IssueSubmitted:

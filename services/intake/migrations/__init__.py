@@ -1,0 +1,1 @@
+"""Tables of intake that no fact could make anew."""

@@ -1,0 +1,178 @@
+"""What do I want to say? The page “{org}社情民意收集”."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import UploadFile
+
+from contracts.intake import Attachment, TargetLevel
+from kernel.decider import Refused
+from kernel.store import KeyReused
+from kernel.web.problems import Problem
+from services.intake.commands import NOTICE
+from services.intake.commands.forgetting import sweep
+from services.intake.commands.images import MOST_BYTES
+from services.intake.commands.photos import album_of
+from services.intake.commands.raising import Raised, Said, issue_of, raise_issue, vault_of
+from services.intake.domain import reporter
+from services.intake.domain.issue import MOST_FILES
+from services.intake.pages.addressing import Gate, addressee, choices, gate_of_org, gate_of_qr
+from services.intake.pages.door import PAGES, let_in, places
+from skin.forms import Fields, Trouble, Wrong, tried
+from skin.site import Base
+from skin.words import words
+
+MOST_BODY = MOST_FILES * MOST_BYTES + 1024 * 1024
+CHECKS: Mapping[str, Callable[[Any], None]] = {
+    "matter": reporter.must_be_written,
+    "place": reporter.must_be_short,
+    "target": reporter.must_be_addressed,
+    "name": reporter.must_be_named,
+    "contact": reporter.must_be_reachable,
+    "consents": reporter.must_agree,
+}
+AT = {"too-many-photos": "photos"}
+ORDER = (
+    *("matter", "place", "photos", "target", "village", "community", "org"),
+    *("name", "contact", "consents"),
+)
+"""In which faults are listed: that of the page."""
+
+
+def add(router: APIRouter, base: Base) -> None:
+    desk = ReportDesk(base)
+
+    @router.get("/q/{qr}")
+    async def by_code(request: Request, qr: str) -> Response:
+        return await desk.show(request, await gate_of_qr(base.running, qr))
+
+    @router.post("/q/{qr}")
+    async def sent_by_code(request: Request, qr: str) -> Response:
+        return await desk.take(request, await gate_of_qr(base.running, qr))
+
+    @router.get("/o/{org}/report")
+    async def by_place(request: Request, org: str) -> Response:
+        return await desk.show(request, await gate_of_org(base.running, org))
+
+    @router.post("/o/{org}/report")
+    async def sent_by_place(request: Request, org: str) -> Response:
+        return await desk.take(request, await gate_of_org(base.running, org))
+
+
+class ReportDesk:
+    """Shows the form and takes it; what was typed and sent stays on the page until it is whole."""
+
+    def __init__(self, base: Base) -> None:
+        self.base, self.album = base, album_of(base.running)
+
+    async def show(
+        self, request: Request, gate: Gate, trouble: Trouble | None = None, once: UUID | None = None
+    ) -> Response:
+        typed = trouble.typed if trouble else {}
+        once, here = once or uuid4(), await places(self.base.running)
+        shown = {**choices(here, gate, typed), "gate": gate, "trouble": trouble, "once": once}
+        kept = await self.album.kept(issue_of(once)) if trouble else ()
+        status = trouble.status if trouble else 200
+        return PAGES.show(request, "report.html", status, notice_ver=NOTICE, kept=kept, **shown)
+
+    async def take(self, request: Request, gate: Gate) -> Response:
+        if int(request.headers.get("content-length") or 0) > MOST_BODY:
+            raise Problem(413, "too-large")
+        raised: list[Raised] = []
+        once: list[UUID] = []
+
+        async def doing(fields: Fields) -> None:
+            once.append(once_of(fields))
+            try:
+                raised.append(await self._raise(request, gate, fields))
+            except KeyReused:  # these words were sent before: what is sent next is another matter
+                once[0] = uuid4()
+                raise
+
+        trouble = await tried(request, doing)
+        await request.close()
+        if trouble is not None:
+            return await self.show(request, gate, trouble, once[0])
+        (one,) = raised
+        return let_in(self.base, one.code, str(one.id), f"/i/{one.code}/receipt")
+
+    async def _raise(self, request: Request, gate: Gate, fields: Fields) -> Raised:
+        running, issue = self.base.running, issue_of(once_of(fields))
+        with_photos = await self._photos(request, issue, fields.get("drop", []))
+        org, unaddressed = addressee(await places(running), gate, fields)
+        faults = {**checked(fields), **unaddressed, **with_photos}
+        if faults:
+            raise Wrong({name: faults[name] for name in ORDER if name in faults})
+        said = said_of(fields, gate, org, await self.album.kept(issue))
+        try:
+            return await raise_issue(running.ready(), running.vault, said)
+        except Refused as no:
+            raise placed(no) from None
+
+    async def _photos(self, request: Request, issue: UUID, drop: list[str]) -> dict[str, str]:
+        """Those that can be kept are, whatever else is wrong. Answers what is wrong with them."""
+        files = [f for f in (await request.form()).getlist("photos") if isinstance(f, UploadFile)]
+        noes: list[Refused] = []
+        await self.album.drop(issue, ids(drop))
+        for nth, file in enumerate([f for f in files if f.size][:MOST_FILES], 1):
+            try:
+                await self.album.keep(issue, await file.read(MOST_BYTES + 1), nth)
+            except Refused as no:
+                noes.append(no)
+        if files:
+            await sweep(self.base.running.ready(), vault_of(self.base.running.vault), self.album)
+        return {"photos": words(noes[0].code, "zh-CN", noes[0].words)} if noes else {}
+
+
+def once_of(fields: Fields) -> UUID:
+    try:
+        return UUID(fields["once"])
+    except (KeyError, ValueError):
+        raise Problem(400, "form-incomplete") from None
+
+
+def ids(given: list[str]) -> list[UUID]:
+    try:
+        return [UUID(one) for one in given]
+    except ValueError:
+        raise Problem(400, "form-incomplete") from None
+
+
+def checked(fields: Fields) -> dict[str, str]:
+    """Name → what is wrong there, of all at once: nobody wants to be told one after the other."""
+    found: dict[str, str] = {}
+    for name, check in CHECKS.items():
+        try:
+            check(lined(fields.get(name, "")))
+        except Refused as no:
+            found[name] = words(no.code, "zh-CN", no.words)
+    return found
+
+
+def lined(value: Any) -> Any:
+    """A browser sends two letters for each line break, and counts one."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def placed(no: Refused) -> Exception:
+    """A rule that speaks of a field speaks at it."""
+    at = AT.get(no.code)
+    return Wrong({at: words(no.code, "zh-CN", no.words)}) if at else no
+
+
+def said_of(fields: Fields, gate: Gate, org: str, photos: tuple[Attachment, ...]) -> Said:
+    return Said(
+        client_id=once_of(fields),
+        org_code=org,
+        level=TargetLevel(fields["target"]),
+        text=lined(fields["matter"]),
+        name=fields["name"],
+        contact=fields["contact"],
+        consents=tuple(fields["consents"]),
+        notice_ver=fields.get("notice_ver", ""),
+        place=fields.get("place", ""),
+        qr_id=gate.qr,
+        attachments=photos,
+    )

@@ -1,0 +1,1 @@
+"""What intake shows: each file one question."""
