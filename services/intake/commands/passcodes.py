@@ -28,13 +28,13 @@ insert into intake.passcode (issue, mark, at) values (:issue, :mark, kernel.now(
 """)
 WAITS = text("""
 select 1 as yes from intake.passcode
- where issue = :issue and at > kernel.now() - :life and tries < :tries
+ where issue = :issue and at > kernel.now() - cast(:life as interval) and tries < :tries
 """)
 # Only the newest is good, and each try counts before it is looked at.
 TRY = text("""
 update intake.passcode set tries = tries + 1
  where id = (select max(id) from intake.passcode where issue = :issue)
-   and at > kernel.now() - :life and tries < :tries
+   and at > kernel.now() - cast(:life as interval) and tries < :tries
 returning mark, tries
 """)
 USED = text("delete from intake.passcode where issue = :issue and mark = :mark")

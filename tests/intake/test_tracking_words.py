@@ -1,0 +1,100 @@
+"""How far a matter is, and each of its steps, in the words that residents read."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from registry.ground import Ground, Place
+from services.intake.domain.stage import Council, Stage, stage_of, stop
+from services.intake.pages.places import Places, rank, short
+from services.intake.pages.trail import TELL, told
+from services.intake.projections.step import Step, step
+
+DAY, AT = date(2026, 11, 25), datetime(2026, 11, 25, 2, tzinfo=UTC)
+OPENED = date(2020, 1, 1)
+GROUND = Ground(
+    {
+        "6201": Place("兰州市", "CITY", None, OPENED, None),
+        "620102": Place("城关区", "COUNTY", "6201", OPENED, None),
+        "620102007": Place("白银路街道", "TOWN", "620102", OPENED, None),
+        "620102007005": Place("徐家巷社区居委会", "VILLAGE", "620102007", OPENED, None),
+        "620102007009": Place("徐家湾社区", "VILLAGE", "620102007", OPENED, DAY),
+    }
+)
+HERE = Places(GROUND, DAY)
+
+
+@pytest.mark.parametrize(
+    ("councils", "stage"),
+    [
+        ([], Stage.SIGNED),
+        ([Council("topic", "PROPOSED")], Stage.SIGNED),
+        ([Council("topic", "SUBMITTED")], Stage.TOPIC_PENDING),
+        ([Council("topic", "DEFERRED")], Stage.TOPIC_PENDING),
+        ([Council("topic", "REJECTED")], Stage.SIGNED),
+        ([Council("topic", "APPROVED")], Stage.DELIBERATING),
+        ([Council("topic", "APPROVED"), Council("meeting", "NOTICED")], Stage.DELIBERATING),
+        (
+            [Council("topic", "APPROVED"), Council("meeting", "HELD", None, ("CONSENSUS",))],
+            Stage.IMPLEMENTING,
+        ),
+        (
+            [Council("topic", "APPROVED"), Council("meeting", "HELD", None, ("DEFERRED",))],
+            Stage.IN_PROGRESS,
+        ),
+        ([Council("meeting", "HELD", None, ("CONSENSUS",))], Stage.SIGNED),  # a talk, no topic
+    ],
+)
+def test_councils_say_more_of_a_case_that_is_worked_on(
+    councils: list[Council], stage: Stage
+) -> None:
+    assert stage_of(Stage.SIGNED, councils) is stage
+    assert stage_of(Stage.ANSWERED, councils) is Stage.ANSWERED
+
+
+def test_the_road_shows_what_is_waited_for() -> None:
+    assert [stop(s) for s in (Stage.SUBMITTED, Stage.ROUTED, Stage.ANSWERED, Stage.CLOSED)] == [
+        *(1, 2, 4, 5)
+    ]
+
+
+def test_every_step_that_is_kept_has_words() -> None:
+    assert TELL.keys() == step.kinds.keys()
+
+
+def test_a_step_is_told_with_who_did_it_and_by_when() -> None:
+    said = {
+        "leg": 1,
+        "mode": "MINOR",
+        "lane": "COMMUNITY",
+        "to": "620102007005",
+        "resolve_by": "2026-12-04T10:00:00+00:00",
+    }
+    routed = Step("1", "2", AT, 1, "IssueRouted", "620102007", None, said)
+    line = told(routed, HERE, "")
+    assert line.title == "按“小事小议”交给徐家巷社区"
+    assert (line.note, line.who) == ("预计12月4日 周五 18:00前答复您。", "白银路街道")
+    again = told(Step("1", "2", AT, 1, "IssueRouted", "", None, {**said, "leg": 2}), HERE, "")
+    assert (again.title, again.who) == ("重新分派至徐家巷社区", "")
+
+
+def test_places_are_called_as_people_call_them() -> None:
+    called = {
+        "徐家巷社区居委会": "徐家巷社区",
+        "桥头社区委会": "桥头社区",
+        "崖川村委会": "崖川村",
+        "红沟村民委员会": "红沟村",
+        "高新技术产业园居委会": "高新技术产业园",
+        "白银路街道": "白银路街道",
+    }
+    assert {name: short(name) for name in called} == called
+
+
+def test_a_place_is_found_by_its_name_a_part_of_it_or_an_address_that_names_it() -> None:
+    for typed in ("徐家巷社区", "徐家巷", "徐家", "白银路徐家巷92号"):
+        assert "620102007005" in HERE.find(typed)
+    assert HERE.find("徐家湾") == []  # it is there no more
+    assert HERE.alike("徐家湾") == ["620102007005"]
+    assert rank("徐家巷社区", "徐家巷") < rank("徐家巷社区", "徐家")
+    assert [name for _, name in HERE.path("620102007005")] == ["城关区", "白银路街道"]
+    assert HERE.above("620102007005", "TOWN") == "620102007"
