@@ -59,6 +59,7 @@ def site(
         yield from routes(Base(running, caller, who, Neighbours(running, http)))
 
     built = build(service, settings, all_routes, words, transport, show_problem)
+    built.app.state.trial = settings.trial
     built.app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_PACKED)
     built.app.add_middleware(SameOrigin)
     return built

@@ -97,7 +97,7 @@ def entering(router: APIRouter, signing: SignIn) -> None:
         samples = await running.db.all(SAMPLES, most=MOST_SAMPLES) if trial else []
         status = trouble.status if trouble else 200
         return PAGES.show(
-            request, "sign-in.html", status, trouble=trouble, samples=samples, next=to, trial=trial
+            request, "sign-in.html", status, trouble=trouble, samples=samples, next=to
         )
 
     @router.get(SIGN_IN)
