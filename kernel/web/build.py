@@ -89,6 +89,10 @@ async def stopped(running: Running) -> None:
 
 def serve(app: ASGIApp, host: str, port: int) -> None:
     """Until SIGTERM or SIGINT; then within 15 seconds."""
+    server(app, host, port).run()
+
+
+def server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         host=host,
@@ -98,4 +102,4 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
         timeout_graceful_shutdown=GRACE,
         lifespan="on",
     )
-    uvicorn.Server(config).run()
+    return uvicorn.Server(config)
