@@ -45,7 +45,7 @@ def up(data: Data = HERE, port: Port = PORT) -> None:
     began, stack = time.monotonic(), Stack(data.resolve(), port, tell)
     try:
         os.environ.update(stack.start())
-        configure()
+        configure(to=stack.folder / "mazha.log")
         asyncio.run(run(stack, began))
     finally:
         tell("stopping; everything is kept")
@@ -82,7 +82,7 @@ async def run(stack: Stack, began: float) -> None:
             tell("a dozen matters over four weeks, through HTTP alone")
             await living.fill(stack.port, tell)
             settled.touch()
-        announce(stack.port, time.monotonic() - began)
+        announce(stack.folder, stack.port, time.monotonic() - began)
         await serving_it
     except BaseException:
         web.should_exit = True
@@ -90,7 +90,7 @@ async def run(stack: Stack, began: float) -> None:
         raise
 
 
-def announce(port: int, seconds: float) -> None:
+def announce(folder: Path, port: int, seconds: float) -> None:
     here = f"http://127.0.0.1:{port}"
     say.print(f"\nMazha 马扎 is up after {seconds:.0f} s. Ctrl-C stops it.\n")
     addresses: Mapping[str, str] = {
@@ -100,6 +100,7 @@ def announce(port: int, seconds: float) -> None:
         "the clock": f"{here}/trial/clock",
         "text messages": f"{here}/trial/sms",
         "interfaces": f"{here}/api/intake/openapi.json   (and routing, meetings, …)",
+        "the log": str(folder / "mazha.log"),
     }
     for what, where in addresses.items():
         say.print(f"  {what:<14} {where}")
@@ -113,7 +114,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
-    except (Trouble, WrongSettings) as trouble:
+    except (Trouble, WrongSettings, living.NotDone) as trouble:
         raise SystemExit(str(trouble)) from None
     except KeyboardInterrupt:
         raise SystemExit(0) from None

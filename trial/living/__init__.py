@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 
 from httpx2 import AsyncClient, HTTPError
 
+from trial.living.clerk import NotDone
 from trial.living.people import People
 from trial.living.weeks import weeks
+
+__all__ = ["NotDone", "fill", "ready"]
 
 PATIENCE = 60.0
 Tell = Callable[[str], None]
