@@ -36,8 +36,8 @@ lint: $(SYNCED)  ## style, types and who may import whom
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-docs:  ## the generated pages of docs/
-	@echo "make docs has nothing to generate yet."
+docs: $(SYNCED)  ## the generated pages of docs/
+	.venv/bin/python -m tests.docs.catalogue
 
 bench: $(SYNCED)  ## the benchmarks beside their peers, about half an hour
 	.venv/bin/python -m bench $(BENCH_ARGS)
