@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from httpx2 import AsyncClient
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from tests.browser.finding import FLAGS, chromium
 from tests.journeys.trial import Trial, shared_trial
@@ -12,7 +12,7 @@ from trial.living.clerk import Clerk
 from trial.living.deeds import City
 from trial.living.people import PASSWORD, People, seats
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,7 @@ def chromium() -> str | None:
         return installed()
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
     if subprocess.run(command, capture_output=True).returncode:
-        raise NoBrowser(
-            f"no browser for the tests: install {' and '.join(PACKAGES)}, or any Chrome"
-        )
+        raise NoBrowser(f"the tests find no browser: install {' and '.join(PACKAGES)}")
     return None
 
 
