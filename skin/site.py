@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -102,6 +103,6 @@ def pairs(fields: Fields) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def console(by: Staff, here: str, **values: object) -> dict[str, object]:
+def console(by: Staff, here: str, **values: object) -> dict[str, Any]:
     """What the console's frame shows besides a page's own values. `here`: the entry of the menu."""
     return {"by": by, "here": here, "rail": rail(by.actor.role), **values}
