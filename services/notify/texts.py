@@ -18,7 +18,7 @@ TEXTS: Mapping[Template, str] = {
     Template.RECEIVED: "您反映的事项已收到，查询码{code}，1个工作日内告知是否受理。",
     Template.ACCEPTED: "您反映的事项（{code}）已受理，由{org}办理，预计{date}前答复。",
     Template.ANSWERED: "您反映的事项（{code}）已有答复，请凭码查看并评价是否解决。",
-    Template.REWORK: "您反映的事项（{code}）将重新办理，{org}会在1个工作日内联系您。",
+    Template.REWORK: "您反映的事项（{code}）将重新办理，{org}在1个工作日内联系您。",
     Template.NEW_CASE: "新事项{code}已分派至{org}，请于{when}前签收。",
     Template.URGENT: "紧急事项{code}，{org}，请立即处置，{when}前反馈。",
     Template.URGED: "事项{code}一级催办：{org}应于{when}前{step}，请今天{step}。",
