@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
-from contracts.intake import IssueSubmitted
+from contracts.intake import IssueSubmitted, ReporterErased
 from contracts.meetings import MeetingDrafted, ParticipantInvited, TopicLevel, TopicProposed
 from contracts.notify import Recipient
 from contracts.permission import Role
@@ -23,6 +23,7 @@ from services.notify.domain.announcement import ANNOUNCEMENT, Announce, Circle, 
 from services.notify.domain.notice import NOTICE, ReadNotice
 from services.notify.domain.reminder import REMINDER
 
+ERASED: Kinds[ReporterErased] = Kinds(ReporterErased)
 SUBMITTED: Kinds[IssueSubmitted] = Kinds(IssueSubmitted)
 ROUTED: Kinds[IssueRouted] = Kinds(IssueRouted)
 PROPOSED: Kinds[TopicProposed] = Kinds(TopicProposed)
@@ -54,7 +55,8 @@ async def of_reporter(db: Database, wish: Announce) -> Found:
     raised = await submitted(db, wish.issue_id)
     if raised is None:
         return {"heard": False}
-    ref = raised.reporter_ref  # none where a patrol found it: then nobody is told
+    gone = await heard(db, ERASED, "intake", f"issue-{wish.issue_id}")
+    ref = None if gone else raised.reporter_ref  # none either where a patrol found it
     to = (Recipient(reporter_ref=ref),) if ref else ()
     legs = await heard(db, ROUTED, "routing", f"case-{wish.issue_id}")
     leads = legs[-1].to_org if legs else None

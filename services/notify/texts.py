@@ -21,15 +21,17 @@ TEXTS: Mapping[Template, str] = {
     Template.REWORK: "您反映的事项（{code}）将重新办理，{org}在1个工作日内联系您。",
     Template.NEW_CASE: "新事项{code}已分派至{org}，请于{when}前签收。",
     Template.URGENT: "紧急事项{code}，{org}，请立即处置，{when}前反馈。",
-    Template.URGED: "事项{code}一级催办：{org}应于{when}前{step}，请今天{step}。",
+    Template.URGED: "事项{code}一级催办：{org}应于{when}前{step}，请今天{verb}。",
     Template.INVITED: "邀您参加{org}协商议事会：{when}，地点请登录查看，请回复能否参加。",
-    Template.TOPIC_WAITS: "{org}有议题待研究确定，最早须于{date}前决定。",
+    Template.TOPIC_WAITS: "{org}有议题待研究确定，须于{date}前决定。",
 }
-STEPS: Mapping[ClockName, str] = {
-    ClockName.SIGN: "签收",
-    ClockName.CONTACT: "首次联系",
-    ClockName.RESOLVE: "答复",
+STEPS: Mapping[ClockName | None, tuple[str, str]] = {
+    None: ("", ""),
+    ClockName.SIGN: ("签收", "签收"),
+    ClockName.CONTACT: ("首次联系", "联系"),
+    ClockName.RESOLVE: ("答复", "答复"),
 }
+"""What is late, and what to do."""
 BLANK = re.compile(r"\{(\w+)\}")
 Values = Mapping[str, str]
 
@@ -46,12 +48,14 @@ def text_of(template: Template, values: Values) -> str:
 
 def values_of(gist: Gist, org: str) -> dict[str, str]:
     """For the blanks of its template and no more."""
+    step, verb = STEPS[gist.step]
     known = {
         "code": gist.code or "",
         "org": org[:MOST_NAME],
         "date": day(gist.at),
         "when": moment(gist.at),
-        "step": STEPS[gist.step] if gist.step else "",
+        "step": step,
+        "verb": verb,
     }
     return {name: known[name] for name in blanks(gist.template)}
 

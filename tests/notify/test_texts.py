@@ -49,12 +49,12 @@ def test_it_says_nothing_that_is_refused_or_vague(template: Template) -> None:
 def test_each_template_has_a_text_and_known_blanks() -> None:
     assert set(TEXTS) == set(Template)
     named = {name for template in Template for name in blanks(template)}
-    assert named == {"code", "org", "date", "when", "step"}
+    assert named == {"code", "org", "date", "when", "step", "verb"}
 
 
 def test_a_message_reads_as_people_write() -> None:
     assert filled(Template.URGED, "徐家巷社区") == (
-        "事项620109210036一级催办：徐家巷社区应于12月31日23:59前首次联系，请今天首次联系。"
+        "事项620109210036一级催办：徐家巷社区应于12月31日23:59前首次联系，请今天联系。"
     )
     assert filled(Template.ACCEPTED, "徐家巷社区") == (
         "您反映的事项（620109210036）已受理，由徐家巷社区办理，预计12月31日前答复。"

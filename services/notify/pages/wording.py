@@ -58,6 +58,7 @@ class Line:
     id: str
     fresh: bool
     told_at: datetime
+    hour: str
     title: str
     verb: str
     href: str
@@ -67,7 +68,8 @@ def line(row: Any, places: Places) -> Line:
     gist = Gist.model_validate(row.gist)
     title = text_of(gist.template, values_of(gist, name_of(places, gist.org_code)))
     fresh, verb = row.read_at is None, TO_DO.get(gist.template, "去看")
-    return Line(row.notice_id, fresh, row.told_at, title, verb, link(gist))
+    hour = f"{row.told_at.astimezone(ZONE):%H:%M}"
+    return Line(row.notice_id, fresh, row.told_at, hour, title, verb, link(gist))
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,8 @@ def approved(_row: Task, fact: TopicApproved, about: About) -> Changes:
 
 @tasks.when(MeetingDrafted, keys=lambda fact, _about: [str(one) for one in fact.topic_ids])
 def called(_row: Task, _fact: MeetingDrafted, about: About) -> Changes:
-    return {"step": Step.NONE, "due": None, **met(about)}
+    """Told on the meeting's stream: the version of the topic's own stays what it was."""
+    return {"step": Step.NONE, "due": None, "changed": about.seq}
 
 
 @tasks.when(MeetingHeld, keys=lambda fact, _about: [str(one) for one in fact.issue_ids])
@@ -209,7 +210,8 @@ def held(row: Task, _fact: MeetingHeld, about: About) -> Changes:
     """What the council deliberated can be answered now."""
     if not row.promoted:
         return {}
-    return {"step": Step.ANSWER, "due": row.resolve_by, "promoted": False, **met(about)}
+    ready = {"step": Step.ANSWER, "due": row.resolve_by, "promoted": False}
+    return {**ready, "changed": about.seq}
 
 
 # A station sees all of its town; who works on a matter, what was sent to their own organisation.
