@@ -1,6 +1,6 @@
 # Everything a contributor does, in a few words; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test test-unit faults lint docs bench lock
+.PHONY: help up fresh test test-unit faults lint docs bench lock
 
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
@@ -15,8 +15,11 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-up:  ## a whole city on this machine
-	@echo "make up comes with the trial; python -m trial.servers up starts PostgreSQL and Kafka alone."
+up: $(SYNCED)  ## a whole city on this machine
+	.venv/bin/mazha up
+
+fresh: $(SYNCED)  ## the same, begun anew
+	.venv/bin/mazha fresh
 
 test: $(SYNCED)  ## all tests; PostgreSQL and Kafka are started for them
 	.venv/bin/pytest $(PYTEST_ARGS)
@@ -33,8 +36,8 @@ lint: $(SYNCED)  ## style, types and who may import whom
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-docs:  ## the generated pages of docs/
-	@echo "make docs has nothing to generate yet."
+docs: $(SYNCED)  ## the generated pages of docs/
+	.venv/bin/python -m tests.docs.catalogue
 
 bench: $(SYNCED)  ## the benchmarks beside their peers, about half an hour
 	.venv/bin/python -m bench $(BENCH_ARGS)

@@ -44,6 +44,12 @@ on conflict (one) do update set shift = clock_shift.shift + excluded.shift
 """)
 
 
+BEGIN = text("""
+insert into kernel.clock_shift (shift) select :by where not exists (select from kernel.events)
+on conflict (one) do nothing
+""")
+
+
 async def now(db: Database) -> datetime:
     at: datetime = (await db.one(NOW)).now
     return at
@@ -54,6 +60,13 @@ async def move(db: Database, by: timedelta) -> datetime:
     if by < timedelta(0):
         raise ValueError("the clock moves ahead only")
     await db.do(SHIFT, {"by": by})
+    return await now(db)
+
+
+async def begin(db: Database, by: timedelta) -> datetime:
+    """For trials: a store without a fact may begin in the past. Of one that has some nothing
+    changes."""
+    await db.do(BEGIN, {"by": by})
     return await now(db)
 
 

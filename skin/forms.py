@@ -109,6 +109,14 @@ def command_of(by: Actor, fields: Fields) -> Command:
         raise Problem(400, "form-incomplete") from None
 
 
+def id_of(fields: Fields, name: str) -> UUID:
+    """One that the page put into the form."""
+    try:
+        return UUID(fields[name])
+    except (KeyError, ValueError):
+        raise Problem(400, "form-incomplete") from None
+
+
 async def tried(request: Request, doing: Callable[[Fields], Awaitable[object]]) -> Trouble | None:
     """Carries a form out; None when it went through."""
     fields = await sent(request)

@@ -60,7 +60,9 @@ class Pages:
 
     def show(self, request: Request, name: str, status: int = 200, **values: Any) -> Response:
         size = size_of(request)
-        html = self.part(name, size=SIZES[size], size_now=size, path=request.url.path, **values)
+        trial = getattr(request.app.state, "trial", False)
+        frame = {"size": SIZES[size], "size_now": size, "path": request.url.path, "trial": trial}
+        html = self.part(name, **frame, **values)
         response = Response(html, status, HEADERS, "text/html; charset=utf-8")
         if "elder" in request.query_params:
             response.set_cookie("elder", str(size), max_age=A_YEAR, samesite="lax")

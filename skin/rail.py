@@ -41,7 +41,7 @@ RAIL = (
     Group(
         "",
         [
-            entry("desk", "desk", "我的桌面", ALL),
+            entry("desk", "desk", "我的桌面", ALL, "/console/desk/_count"),
             entry("queue", "inbox", "分拣台", STATION, "/console/routing/_count"),
             entry("notices", "bell", "消息", ALL, "/console/notify/_count"),
         ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -59,6 +60,7 @@ def site(
         yield from routes(Base(running, caller, who, Neighbours(running, http)))
 
     built = build(service, settings, all_routes, words, transport, show_problem)
+    built.app.state.trial = settings.trial
     built.app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_PACKED)
     built.app.add_middleware(SameOrigin)
     return built
@@ -101,6 +103,6 @@ def pairs(fields: Fields) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def console(by: Staff, here: str, **values: object) -> dict[str, object]:
+def console(by: Staff, here: str, **values: object) -> dict[str, Any]:
     """What the console's frame shows besides a page's own values. `here`: the entry of the menu."""
     return {"by": by, "here": here, "rail": rail(by.actor.role), **values}

@@ -100,7 +100,14 @@ def lives(pid: int, started: int) -> bool:
 
 
 def wipe(folder: Path) -> None:
-    for server in (Postgres(folder / "postgres"), Kafka(folder / "kafka")):
+    from tests.journeys.trial import Trial  # which needs this module
+
+    servers = (
+        Trial(folder / "trial", None),
+        Postgres(folder / "postgres"),
+        Kafka(folder / "kafka"),
+    )
+    for server in servers:
         server.wipe()
     shutil.rmtree(folder, ignore_errors=True)
 

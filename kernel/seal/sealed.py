@@ -51,11 +51,12 @@ def _written(text: Sealed, info: SerializationInfo) -> str:
     return str(close(text))
 
 
+TOKEN = core_schema.str_schema(metadata={"pydantic_js_updates": {"format": "sealed"}})
 SCHEMA = core_schema.no_info_plain_validator_function(
     read,
-    json_schema_input_schema=core_schema.str_schema(),
+    json_schema_input_schema=TOKEN,
     serialization=core_schema.plain_serializer_function_ser_schema(
-        _written, info_arg=True, return_schema=core_schema.str_schema()
+        _written, info_arg=True, return_schema=TOKEN
     ),
 )
 # Where pydantic knows no type (Any, a union none of whose members could be written) it asks the

@@ -9,7 +9,7 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.applications import Starlette
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kernel.web import asyncapi, health, problems
@@ -59,16 +59,14 @@ def build(
     return Built(running, app)
 
 
-def together(built: Sequence[Built]) -> ASGIApp:
-    """One application that hands each path to the service that owns it."""
+def together(built: Sequence[Built], more: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """One application that hands each path to the service that owns it; `more` goes before."""
 
     async def hand_on(scope: Scope, receive: Receive, send: Send) -> None:
         owner = next((b for b in built if b.answers(scope)), built[0])
         await owner.app(scope, receive, send)
 
-    app = Starlette(lifespan=lambda _app: alive(built))
-    app.mount("/", hand_on)
-    return app
+    return Starlette(routes=[*more, Mount("/", hand_on)], lifespan=lambda _app: alive(built))
 
 
 @contextlib.asynccontextmanager
@@ -89,10 +87,14 @@ async def stopped(running: Running) -> None:
         log.warning("a service did not stop in time and was left", service=name, do="nothing")
 
 
-def serve(built: Sequence[Built], host: str, port: int) -> None:
+def serve(app: ASGIApp, host: str, port: int) -> None:
     """Until SIGTERM or SIGINT; then within 15 seconds."""
+    server(app, host, port).run()
+
+
+def server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
-        together(built),
+        app,
         host=host,
         port=port,
         log_config=None,
@@ -100,4 +102,4 @@ def serve(built: Sequence[Built], host: str, port: int) -> None:
         timeout_graceful_shutdown=GRACE,
         lifespan="on",
     )
-    uvicorn.Server(config).run()
+    return uvicorn.Server(config)

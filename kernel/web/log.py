@@ -3,6 +3,8 @@
 import logging
 import sys
 import time
+from io import TextIOWrapper
+from pathlib import Path
 
 import orjson
 import structlog
@@ -27,8 +29,9 @@ class Seldom(logging.Filter):
         return True
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Called once by whoever starts the process."""
+def configure(level: int = logging.INFO, to: Path | None = None) -> None:
+    """Called once by whoever starts the process. `to`: a file, where a person reads the screen."""
+    out = to.open("ab", buffering=0) if to else sys.stdout.buffer
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -37,10 +40,10 @@ def configure(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(out),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(TextIOWrapper(out, write_through=True))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processor=structlog.processors.JSONRenderer(),

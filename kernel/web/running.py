@@ -102,6 +102,8 @@ class Running:
         self.vault = (
             Vault(self.db, Keyring(self.db, raw_key(vault), private=True)) if vault else None
         )
+        self.own_steps: dict[str, Callable[[], Awaitable[int]]] = {}
+        """What this service alone does over and over besides: put in before it starts."""
         self.listeners: dict[str, Hearing] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.opened = self.has_keys = False
@@ -181,7 +183,7 @@ class Running:
             "sign": (sign, Wake()),
             "tell heads": (self._tell_heads, Wake()),
             "all keys": (self._hear_all_keys, Wake()),
-        }
+        } | {name: (step, Wake()) for name, step in self.own_steps.items()}
 
     async def _tell(self) -> int:
         """Keys before facts: who hears a sealed text should find its key there."""

@@ -1,5 +1,8 @@
 """Directory, wired."""
 
+from collections.abc import Iterable
+
+from fastapi import APIRouter
 from httpx2 import AsyncClient
 
 from kernel.web.build import Built
@@ -8,14 +11,19 @@ from kernel.web.service import Service
 from registry.organisations import organisations
 from registry.seats import seats
 from registry.settings import CitySettings
-from services.directory import api
-from services.directory.commands import ORGANISATIONS, SEATS
-from skin.site import site
+from services.directory import api, pages
+from services.directory.commands import ACCOUNTS, ORGANISATIONS, SEATS
+from skin.site import Base, site
 
-DIRECTORY = Service("directory", [ORGANISATIONS, SEATS], [organisations, seats])
+DIRECTORY = Service("directory", [ORGANISATIONS, SEATS, ACCOUNTS], [organisations, seats])
 
 
 def build(
     settings: CitySettings, transport: Transport | None = None, http: AsyncClient | None = None
 ) -> Built:
-    return site(DIRECTORY, settings, api.routes, transport, http)
+    return site(DIRECTORY, settings, routes, transport, http)
+
+
+def routes(base: Base) -> Iterable[APIRouter]:
+    yield from api.routes(base)
+    yield from pages.routes(base)

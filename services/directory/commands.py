@@ -4,15 +4,21 @@ import asyncio
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.directory import TREE, Level
+from contracts.permission import KEEPERS, must_be
 from kernel.database import Database
+from kernel.decider import Call
 from kernel.handle import Command, Done, Store
 from kernel.handler import Desk, Handler, service_actor
+from kernel.seal.vault import Vault
 from kernel.store import load
-from services.directory.domain import organisation, seat
+from services.directory import credentials, sessions
+from services.directory.domain import account, organisation, seat
+from services.directory.domain.account import ACCOUNT, Account, EndSessions, OpenAccount
 from services.directory.domain.organisation import ORGANISATION, OpenOrganisation, Organisation
 from services.directory.domain.seat import SEAT, OpenSeat, Seat
 
@@ -43,8 +49,42 @@ async def set_seat_desk(db: Database, _seat_id: str, wish: seat.Wish) -> Desk[Se
     return lambda _seat, call: seat.Desk(call, active)
 
 
+async def set_account_desk(
+    _db: Database, _account_id: str, _wish: account.Wish
+) -> Desk[Account, Call]:
+    return lambda _account, call: call
+
+
 ORGANISATIONS = Handler(ORGANISATION, set_desk)
 SEATS = Handler(SEAT, set_seat_desk)
+ACCOUNTS = Handler(ACCOUNT, set_account_desk)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What no fact tells: how somebody signs in, and who it is."""
+
+    login: str
+    password: str
+    name: str
+
+
+async def open_account(
+    store: Store, vault: Vault | None, ident: UUID, new: NewAccount, command: Command
+) -> Done:
+    """The card and the password first, the fact last: asked again, it is all the same."""
+    must_be(command.by, KEEPERS)
+    if vault is None:
+        raise LookupError("directory was given no key for its vault (MAZHA_DIRECTORY_VAULT_KEY)")
+    await credentials.add(store.db, new.login, ident, new.password)
+    await vault.put(str(ident), {"name": new.name})
+    return await ACCOUNTS.carry_out(store, str(ident), OpenAccount(), command)
+
+
+async def end_sessions(store: Store, ident: UUID, command: Command) -> Done:
+    done = await ACCOUNTS.carry_out(store, str(ident), EndSessions(), command)
+    await sessions.end_all(store.db, ident)
+    return done
 
 
 def divisions(lines: Iterable[str], opened_on: date) -> Mapping[str, OpenOrganisation]:

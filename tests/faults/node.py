@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from kernel.database import Database
 from kernel.decider import Actor
-from kernel.web.build import build, serve
+from kernel.web.build import build, serve, together
 from kernel.web.commands import command_routes
 from kernel.web.log import configure
 from kernel.web.running import Running
@@ -67,4 +67,4 @@ def serve_as(name: str) -> None:
     if where := os.environ.get("MAZHA_DIE"):
         die_at(built.running.db, where)
     signal.signal(signal.SIGUSR1, lambda *_: wedge(built.running))
-    serve([built], "127.0.0.1", settings.port)
+    serve(together([built]), "127.0.0.1", settings.port)

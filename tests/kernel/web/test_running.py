@@ -119,6 +119,27 @@ def statements(running: Running) -> list[str]:
     return said
 
 
+async def test_a_step_of_a_services_own_is_taken_with_the_others_and_outlives_its_failures(
+    house: OpenHouse,
+) -> None:
+    running, taken = (await house(replace(READER, hears_keys=False))).running, list[int]()
+
+    async def own() -> int:
+        taken.append(len(taken))
+        if len(taken) == 1:
+            raise OSError("a gateway is away")
+        return 0
+
+    running.own_steps["own"] = own
+    running.start()
+
+    async def twice() -> bool:
+        return len(taken) > 1
+
+    await until(twice, "it is taken again")
+    assert "own" in running.tasks
+
+
 @dataclass
 class Headless(LocalBroker):
     """Nobody has made the topic of heads."""

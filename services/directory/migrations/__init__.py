@@ -1,0 +1,1 @@
+"""Directory's own tables: how staff sign in, which no fact tells."""

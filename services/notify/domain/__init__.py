@@ -1,0 +1,1 @@
+"""What notify decides: who is told, when a message may go out, when to ask again."""

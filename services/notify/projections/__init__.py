@@ -1,0 +1,1 @@
+"""What notify shows, and what it still has to send: each file one question."""

@@ -1,0 +1,72 @@
+"""One trial city and one browser for all; a context of its own for each person in a test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from httpx2 import AsyncClient
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+
+from tests.browser.finding import FLAGS, chromium
+from tests.journeys.trial import Trial, shared_trial
+from trial.living.clerk import Clerk
+from trial.living.deeds import City
+from trial.living.people import PASSWORD, People, seats
+
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
+
+
+@pytest.fixture(scope="session")
+def trial() -> Trial:
+    return shared_trial()
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def city(trial: Trial) -> AsyncIterator[City]:
+    """The same people as in the trial, at work over HTTP."""
+    async with AsyncClient(base_url=trial.address, timeout=30, trust_env=False) as http:
+        people = People(http)
+        people.seats = {s.login: Clerk(http, s.login, PASSWORD) for s in seats()}
+        yield City(people)
+
+
+class Person:
+    """Somebody at a screen: `page` is what they see."""
+
+    def __init__(self, context: BrowserContext, page: Page, address: str) -> None:
+        self.context, self.page, self.address = context, page, address
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(self.address + path)
+
+    async def sign_in(self, login: str, to: str = "/console/desk") -> None:
+        await self.go(f"/console/sign-in?next={to}")
+        await self.page.fill("#login", login)
+        await self.page.fill("#password", PASSWORD)
+        await self.page.click("button[type=submit]:has-text('登录')")
+        await self.page.wait_for_url(f"**{to}")
+
+
+@pytest.fixture
+async def resident(browser: Browser, trial: Trial) -> AsyncIterator[Person]:
+    """On a cheap phone, without JavaScript."""
+    context = await browser.new_context(
+        viewport=PHONE, locale="zh-CN", java_script_enabled=False, is_mobile=True
+    )
+    yield Person(context, await context.new_page(), trial.address)
+    await context.close()
+
+
+@pytest.fixture
+async def clerk(browser: Browser, trial: Trial) -> AsyncIterator[Person]:
+    """At a desk, with JavaScript."""
+    context = await browser.new_context(viewport=DESK, locale="zh-CN")
+    yield Person(context, await context.new_page(), trial.address)
+    await context.close()

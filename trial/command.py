@@ -1,0 +1,124 @@
+"""`mazha`: a whole city on this machine, or any of its services where a city runs them."""
+
+import asyncio
+import os
+import shutil
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from kernel.web.build import server
+from kernel.web.log import configure
+from kernel.web.settings import WrongSettings
+from registry.settings import city_settings
+from trial import founding, living, serving
+from trial.servers import Trouble
+from trial.servers.ports import is_free
+from trial.stack import Stack, services
+
+app = typer.Typer(
+    help="Mazha 马扎: a city's deliberation.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+Data = Annotated[Path, typer.Option(envvar="MAZHA_HOME", help="where the trial keeps everything")]
+Port = Annotated[int, typer.Option(envvar="MAZHA_PORT", help="where the city is found")]
+HERE, PORT = Path(".mazha"), 8000
+say = Console(stderr=False, highlight=False)
+
+
+@app.command()
+def serve(names: list[str] | None = None, host: str = "127.0.0.1", port: Port = PORT) -> None:
+    """Run these services, or all, against the addresses in the environment."""
+    configure()
+    city = serving.city(serving.built(names or services()))
+    server(city, host, port).run()
+
+
+@app.command()
+def up(data: Data = HERE, port: Port = PORT) -> None:
+    """A whole city on this machine; Ctrl-C stops it, and nothing is lost."""
+    must_be_free(port)
+    began, stack = time.monotonic(), Stack(data.resolve(), port, tell)
+    try:
+        os.environ.update(stack.start())
+        configure(to=stack.folder / "mazha.log")
+        asyncio.run(run(stack, began))
+    finally:
+        tell("stopping; everything is kept")
+        stack.stop()
+
+
+@app.command()
+def fresh(data: Data = HERE, port: Port = PORT) -> None:
+    """Forget the city of this folder and begin a new one."""
+    must_be_free(port)
+    stack = Stack(data.resolve(), port, tell)
+    stack.wipe()
+    shutil.rmtree(stack.folder, ignore_errors=True)
+    up(data, port)
+
+
+def must_be_free(port: int) -> None:
+    if not is_free(port):
+        raise Trouble(f"port {port} is taken; stop what uses it, or say MAZHA_PORT=8001")
+
+
+async def run(stack: Stack, began: float) -> None:
+    """Serves until it is told to stop; a new city is founded before, and filled meanwhile."""
+    names, settled = services(), stack.folder / "settled"
+    if not settled.exists():
+        tell("founding the city: 1,303 divisions of Lanzhou")
+        await founding.set_clocks([city_settings(name) for name in names])
+        await founding.found()
+    web = server(serving.city(serving.built(names)), "127.0.0.1", stack.port)
+    serving_it = asyncio.create_task(web.serve())
+    try:
+        await living.ready(stack.port, names)
+        if not settled.exists():
+            tell("a dozen matters over four weeks, through HTTP alone")
+            await living.fill(stack.port, tell)
+            settled.touch()
+        announce(stack.folder, stack.port, time.monotonic() - began)
+        await serving_it
+    except BaseException:
+        web.should_exit = True
+        await serving_it
+        raise
+
+
+def announce(folder: Path, port: int, seconds: float) -> None:
+    here = f"http://127.0.0.1:{port}"
+    say.print(f"\nMazha 马扎 is up after {seconds:.0f} s. Ctrl-C stops it.\n")
+    addresses: Mapping[str, str] = {
+        "residents": f"{here}/",
+        "staff": f"{here}/console/sign-in   (choose a seat, or {founding.ADMIN} / "
+        f"{founding.ADMIN_PASSWORD})",
+        "the clock": f"{here}/trial/clock",
+        "text messages": f"{here}/trial/sms",
+        "interfaces": f"{here}/api/intake/openapi.json   (and routing, meetings, …)",
+        "the log": str(folder / "mazha.log"),
+    }
+    for what, where in addresses.items():
+        say.print(f"  {what:<14} {where}")
+
+
+def tell(words: str) -> None:
+    say.print(f"· {words}")
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        app()
+    except (Trouble, WrongSettings, living.NotDone) as trouble:
+        raise SystemExit(str(trouble)) from None
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+
+
+if __name__ == "__main__":
+    main()
