@@ -37,14 +37,14 @@ BREAKS = [
     (ROOMS, {"services/audit/domain": "from . import commands", "services/audit/commands": ""}),
     (
         ROOMS,
-        {"services/intake/commands": "from . import reactions", "services/intake/reactions": ""},
+        {"services/intake/commands": "from .. import reactions", "services/intake/reactions": ""},
     ),
-    (ROOMS, {"services/intake/projections": "from . import api", "services/intake/api": ""}),
+    (ROOMS, {"services/intake/projections": "from .. import api", "services/intake/api": ""}),
     (
         ROOMS,
         {"services/audit/projections": "from . import commands", "services/audit/commands": ""},
     ),
-    (ROOMS, {"services/intake/pages": "from . import api", "services/intake/api": ""}),
+    (ROOMS, {"services/intake/pages": "from .. import api", "services/intake/api": ""}),
     (ROOMS, {"services/intake/api": "from . import app", "services/intake/app": ""}),
     (DOMAIN, {"services/intake/domain": "import sqlalchemy.ext.asyncio"}),
     (

@@ -14,7 +14,7 @@ from tests.journeys.city import VILLAGE
 from tests.journeys.web import Web, form_of
 
 FORM_PAGE = f"/o/{VILLAGE}/report"
-SAID = {
+SAID: dict[str, Any] = {
     "matter": "三号楼路灯不亮，老人摔倒。请联系李建国13893123456。",
     "place": "三号楼东侧",
     "target": "COMMUNITY",

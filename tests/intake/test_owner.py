@@ -63,7 +63,7 @@ async def test_routing_is_told_name_and_number_for_a_reason_and_as_the_resident_
     web: Web,
 ) -> None:
     agreed = await issue_of(web, await raised(web))
-    kept = await issue_of(web, await raised(web, **{"consents[]": ["process"]}))
+    kept = await issue_of(web, await raised(web, FORM_PAGE, **{"consents[]": ["process"]}))
     card = {"name": "李建国", "contact": "13893123456"}
     for issue, leads, status in ((agreed, False, 200), (kept, True, 200), (kept, False, 409)):
         body = {"issue_id": str(issue), "reason_given": True, "leads": leads}
@@ -81,16 +81,16 @@ async def test_who_has_the_link_key_rates_and_is_erased_over_the_api(web: Web) -
     await worked_on(web, issue)
     await answered(web, issue)
     root, by = f"/api/intake/issues/{issue}", {"X-Link-Key": key}
-    no = await web.post(f"{root}/evaluate", RATED, **{"X-Link-Key": "0" * 32})
+    no = await web.post(f"{root}/evaluate", RATED, None, **{"X-Link-Key": "0" * 32})
     assert (no.status_code, no.json()["code"]) == (401, "link-key-wrong")
     assert (await web.post(f"{root}/evaluate", RATED)).status_code == 401
-    early = await web.post(f"{root}/erase-reporter", {}, **by)
+    early = await web.post(f"{root}/erase-reporter", {}, None, **by)
     assert early.json()["code"] == "still-worked-on"
-    rated = await web.post(f"{root}/evaluate", RATED, **by)
+    rated = await web.post(f"{root}/evaluate", RATED, None, **by)
     assert rated.json() == {"id": str(issue), "version": 2}
-    erased = await web.post(f"{root}/erase-reporter", {}, **by)
+    erased = await web.post(f"{root}/erase-reporter", {}, None, **by)
     assert erased.json() == {"id": str(issue), "version": 3}
-    again = await web.post(f"{root}/erase-reporter", {}, **by)
+    again = await web.post(f"{root}/erase-reporter", {}, None, **by)
     assert again.json() == {"id": str(issue), "version": 3}
 
 

@@ -141,6 +141,7 @@ async def test_a_community_that_is_not_clear_is_asked_for(web: Web) -> None:
         assert answer.status_code == 422
         assert said in answer.text
         assert form_of(answer, page)["community"] == typed
+    answer = await web.send(page, await filled(web, page, community="枣林"))
     picked = next(code for code in PICKED.findall(answer.text))
     assert await raised(web, page, community="枣林", org=picked, target="STREET")
 
