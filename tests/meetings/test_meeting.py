@@ -158,7 +158,8 @@ def test_a_stool_meeting_is_noticed_on_the_same_day(form: Form, hours: int, enou
 
 def test_who_comes_is_ticked_once_and_with_the_time_they_came() -> None:
     wish = CheckIn(1, at=STARTS)
-    given(decider, *NOTICED).when(wish, desk()).then(CAME[0])
+    given(decider, *NOTICED).when(wish, desk(at=STARTS)).then(CAME[0])
+    given(decider, *NOTICED).when(wish, desk()).then_refused("recorded-before-it-took-place")
     given(decider, *NOTICED, CAME[0]).when(wish, desk()).then_nothing()
     given(decider, *NOTICED).when(CheckIn(99), desk()).then_refused("no-such-place")
     given(decider, drafted, *TABLE).when(wish, desk()).then_refused("not-now")
@@ -180,11 +181,22 @@ def test_a_vote_is_what_was_counted(yes: int, no: int, passes: bool) -> None:
 
 
 def test_it_is_held_when_a_quorum_decided_what_was_to_be_decided() -> None:
-    given(decider, *SESSION, agreed).when(END, desk()).then(held)
+    over = desk(at=END.ended_at)
+    given(decider, *SESSION, agreed).when(END, over).then(held)
+    given(decider, *SESSION, agreed).when(END, desk()).then_refused("recorded-before-it-took-place")
     given(decider, *SESSION).when(END, desk()).then_refused("items-undecided")
     given(decider, *NOTICED, *CAME[:6], agreed).when(END, desk()).then_refused("no-quorum")
     early = EndMeeting(STARTS - timedelta(minutes=1))
-    given(decider, *SESSION, agreed).when(early, desk()).then_refused("ends-before-it-starts")
+    given(decider, *SESSION, agreed).when(early, over).then_refused("ends-before-it-starts")
+
+
+def test_a_minute_on_the_wall_is_not_earlier_than_the_seconds_in_it() -> None:
+    late = STARTS + timedelta(seconds=30)
+    came = [fact.model_copy(update={"at": late}) for fact in CAME]
+    history = [*NOTICED, *came, agreed]
+    (fact,) = given(decider, *history).when(EndMeeting(STARTS), desk(at=late)).facts
+    assert isinstance(fact, MeetingHeld)
+    assert (fact.started_at, fact.ended_at) == (late, late)
 
 
 def test_a_required_seat_must_be_there() -> None:

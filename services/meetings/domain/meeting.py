@@ -9,7 +9,6 @@ from uuid import UUID
 
 from contracts.calendar import Calendar
 from contracts.meetings import (
-    Form,
     ItemDecided,
     MeetingDrafted,
     MeetingHeld,
@@ -17,12 +16,11 @@ from contracts.meetings import (
     ParticipantCheckedIn,
     ParticipantInvited,
     SeatRole,
-    TopicLevel,
 )
 from contracts.permission import Role, Tree, must
 from kernel.decider import Actor, Call, Refused
 from kernel.event import Kinds
-from services.meetings.domain.forms import FORMS, MAJOR_CONFERENCE, FormRule
+from services.meetings.domain.forms import FormRule, rule_for
 
 ORGANISERS = frozenset(
     {Role.STATION_STAFF, Role.TOWN_LIAISON, Role.COMMUNITY_LIAISON, Role.COMMUNITY_SECRETARY}
@@ -92,8 +90,7 @@ class Desk:
 
 
 def rule_of(drafted: MeetingDrafted) -> FormRule:
-    major = drafted.form is Form.CONFERENCE and drafted.level is TopicLevel.TOWN
-    return MAJOR_CONFERENCE if major else FORMS[drafted.form]
+    return rule_for(drafted.form, drafted.level)
 
 
 def evolve(meeting: Meeting, fact: Fact) -> Meeting:
