@@ -16,6 +16,7 @@ from contracts.meetings import (
     ParticipantCheckedIn,
     ParticipantInvited,
     SeatRole,
+    TopicProposed,
 )
 from contracts.permission import Role, Tree, must
 from kernel.decider import Actor, Call, Refused
@@ -74,12 +75,14 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`approved`: the topics named in the wish that the committee made one."""
+    """`approved`: of the topics that the wish names those that were made one, as proposed.
+    `matters`: of the issues that it names, the organisations that answer them."""
 
     call: Call
     tree: Tree
     calendar: Calendar
-    approved: frozenset[UUID] = frozenset()
+    approved: Mapping[UUID, TopicProposed] = field(default_factory=dict)
+    matters: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
 
     @property
     def by(self) -> Actor:

@@ -169,6 +169,7 @@ def record(wish: RecordInstantMeeting, meeting: Meeting, desk: Desk) -> Sequence
     if not FORMS[wish.form].instant:
         raise Refused("this-form-is-noticed-first", form=wish.form)
     must_be_past(wish.at, desk)
+    must_be_their_matters(wish, desk)
     came = len(wish.parties)
     return [
         MeetingHeld(
@@ -187,3 +188,11 @@ def record(wish: RecordInstantMeeting, meeting: Meeting, desk: Desk) -> Sequence
             result=Sealed("meeting", wish.result),
         )
     ]
+
+
+def must_be_their_matters(wish: RecordInstantMeeting, desk: Desk) -> None:
+    """An answer may rest on this record, so nobody makes one about a matter of elsewhere."""
+    for issue in wish.issue_ids:
+        orgs = desk.matters.get(issue, frozenset())
+        if not any(desk.tree.covers(desk.by.org, org) for org in orgs):
+            raise Refused("no-such-issue")

@@ -12,7 +12,7 @@ from services.meetings.domain.forms import rule_for
 from services.meetings.domain.meeting import ORGANISERS, Stage
 from services.meetings.domain.session import CheckIn
 from services.meetings.pages.look import Visit, to, visits
-from services.meetings.pages.meeting import members, table
+from services.meetings.pages.seats import table
 from services.meetings.projections.meeting_file import MeetingFile
 from skin.forms import Fields, Trouble, command_of, tried, wish_of
 from skin.site import Base
@@ -56,13 +56,14 @@ async def come(at: Visit, file: MeetingFile, fields: Fields, place: str) -> None
 async def show(at: Visit, file: MeetingFile, trouble: Trouble | None = None) -> Response:
     if file.meeting.noticed is None:
         raise Refused("not-now", stage=file.meeting.stage)
-    rows = table(file, dict(await members(at, file)))
+    rows = await table(at, file)
     least, present = at_least(file), len(file.meeting.present)
     return at.show(
         "check_in.html",
         trouble,
         file=file,
         say=await at.read(file.facts),
+        title=await at.title(file),
         present=present,
         invited=len(rows),
         least=least,

@@ -22,7 +22,8 @@ from services.meetings.domain.topic import (
     RejectTopic,
     Stage,
 )
-from services.meetings.pages.look import Options, Visit, due, lines, to, visits
+from services.meetings.pages.look import Visit, due, lines, to, visits
+from services.meetings.pages.seats import Options
 from services.meetings.pages.topic import decider, may_decide
 from services.meetings.projections.topic_file import TopicFile
 from skin.forms import Fields, Trouble, Wrong, command_of, tried, wish_of

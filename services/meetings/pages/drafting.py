@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from contracts.meetings import Form, TopicLevel
-from contracts.permission import Role
 from services.meetings.commands import MEETINGS
 from services.meetings.domain.forms import FORMS, rule_for
 from services.meetings.domain.preparing import DraftMeeting
 from services.meetings.domain.topic import Stage
 from services.meetings.pages.look import Visit, lines, to, visits
+from services.meetings.pages.seats import LEADERS, seats
 from services.meetings.projections.topic_file import TopicFile
 from skin.forms import Fields, Trouble, command_of, tried, wish_of
 from skin.pages import CHINESE
@@ -19,14 +19,6 @@ from skin.site import Base
 from skin.words import said
 
 SEATS = ("convenor_seat", "chair_seat", "recorder_seat")
-LEADERS = (
-    Role.TOWN_COMMITTEE,
-    Role.COMMUNITY_SECRETARY,
-    Role.STATION_STAFF,
-    Role.TOWN_LIAISON,
-    Role.COMMUNITY_LIAISON,
-    Role.MEMBER,
-)
 
 
 def routes(base: Base) -> APIRouter:
@@ -75,7 +67,7 @@ async def show(at: Visit, file: TopicFile, trouble: Trouble | None = None) -> Re
         title=say(proposed.question),
         agenda="\n".join(agenda),
         forms=forms(proposed.level),
-        seats=await at.seats(proposed.org_code, LEADERS),
+        seats=await seats(at, proposed.org_code, LEADERS),
         mine=str(at.actor.seat or ""),
         approved=file.topic.stage is Stage.APPROVED,
         action=f"/console/meetings/new?topic={file.topic_id}",

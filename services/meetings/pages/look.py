@@ -10,14 +10,13 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Row
 
-from contracts.permission import Role, must_be
+from contracts.permission import must_be
 from kernel.database import Database
 from kernel.decider import Actor
 from kernel.handle import Store
 from kernel.seal.sealed import Sealed
 from kernel.web.problems import Problem
 from registry.ground import Ground, ground
-from registry.seats import of_role
 from registry.staff import Staff
 from services.meetings.domain.sight import COUNCIL, may_see
 from services.meetings.projections import issue_titles
@@ -32,8 +31,6 @@ from skin.words import said
 
 PAGES = Pages("services.meetings.pages")
 SOON = timedelta(days=2)
-Options = list[tuple[str, str]]
-"""(value, words) of a list to choose from."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +84,10 @@ class Visit:
         assert file is not None  # noqa: S101  nobody sees the organisation without a code
         return file
 
+    async def title(self, file: MeetingFile) -> str:
+        """What it is about, in the words of its first topic; a talk in the street has none."""
+        return await question(self.base, file) or said(file.form.value, CHINESE)
+
     async def read(self, facts: Iterable[object], *tokens: str | None) -> "Say":
         return Say(await opened(self.base.running.keyring, facts, *tokens))
 
@@ -94,26 +95,14 @@ class Visit:
         """What a topic or a meeting is about, as far as this seat may read it."""
         return await named(self, await issue_titles.seen(self.db, self.actor.org, issues))
 
-    async def seats(self, org: str, roles: Iterable[Role]) -> Options:
-        """Who may be asked, as seat and organisation: no name is ever shown."""
-        found: Options = []
-        for one in self.above(org):
-            for role in roles:
-                rows = await of_role(self.db, one, [role])
-                words = f"{said(role.value, CHINESE)} · {self.place(one)}"
-                found += [
-                    (str(row.seat_id), numbered(words, n, rows)) for n, row in enumerate(rows)
-                ]
-        return found
 
-    def above(self, org: str) -> list[str]:
-        """The organisation, and the one above it: a town's members come to its villages too."""
-        over = self.ground.tree.above.get(org)
-        return [org, over] if over else [org]
-
-
-def numbered(words: str, n: int, rows: Collection[object]) -> str:
-    return f"{words} {n + 1}" if len(rows) > 1 else words
+async def question(base: Base, file: MeetingFile) -> str:
+    for topic_id in file.topic_ids[:1]:
+        topic = await topic_file(base.running.db, topic_id)
+        if topic:
+            asked = topic.proposed.question
+            return Say(await opened(base.running.keyring, [asked]))(asked)
+    return ""
 
 
 async def named(visit: Visit, rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:

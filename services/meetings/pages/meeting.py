@@ -9,14 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from contracts.calendar import ZONE
-from contracts.meetings import ParticipantInvited, SeatRole
-from contracts.permission import Role
+from contracts.meetings import SeatRole
 from registry.calendar import shipped
 from services.meetings.commands import MEETINGS
 from services.meetings.domain.forms import rule_for
 from services.meetings.domain.meeting import ORGANISERS, REQUIRED_ROLES, Stage
 from services.meetings.domain.preparing import InviteParticipant, NoticeMeeting, roles_missing
-from services.meetings.pages.look import Options, Visit, to, visits
+from services.meetings.pages.look import Visit, to, visits
+from services.meetings.pages.seats import leaders, members, table
 from services.meetings.projections.meeting_file import MeetingFile
 from skin.forms import Fields, Trouble, Wrong, command_of, tried, wish_of
 from skin.pages import CHINESE
@@ -130,19 +130,6 @@ def required_words(role: SeatRole) -> str:
     return "至少 1 席，实在请不到要写明理由"
 
 
-def table(file: MeetingFile, names: dict[str, str]) -> list[tuple[ParticipantInvited, str, bool]]:
-    """(place, whose it is as far as that is said, whether they came)."""
-    meeting = file.meeting
-    return [
-        (invited, names.get(str(invited.member_seat), ""), place in meeting.present)
-        for place, invited in sorted(meeting.places.items())
-    ]
-
-
-async def members(at: Visit, file: MeetingFile) -> Options:
-    return await at.seats(file.org, [Role.MEMBER])
-
-
 def roles() -> Sequence[tuple[str, str]]:
     return [(role.value, said(role.value, CHINESE)) for role in SeatRole]
 
@@ -151,7 +138,7 @@ async def show(
     at: Visit, file: MeetingFile, trouble: Trouble | None = None, kind: type[Any] | None = None
 ) -> Response:
     """`kind`: which of the two forms the trouble belongs to."""
-    found, start = await members(at, file), offered(file)
+    start = offered(file)
     return at.show(
         "meeting.html",
         trouble,
@@ -159,11 +146,14 @@ async def show(
         say=await at.read(file.facts),
         stage=file.meeting.stage,
         matters=await at.matters(file.issue_ids),
-        table=table(file, dict(found)),
+        table=await table(at, file),
+        leaders=await leaders(at, file),
+        title=await at.title(file),
         checks=list(checks(file)),
         missing=roles_missing(file.meeting),
-        members=[("", "不是委员席位"), *found],
+        members=[("", "不是委员席位"), *await members(at, file)],
         roles=roles(),
+        least=rule_for(file.form, file.level).least_present,
         earliest=earliest(file),
         start=start,
         end=start + LASTS,

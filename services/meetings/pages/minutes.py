@@ -15,7 +15,8 @@ from services.meetings.domain.meeting import ORGANISERS, Stage
 from services.meetings.domain.session import DecideItem, EndMeeting
 from services.meetings.pages.check_in import at_least
 from services.meetings.pages.look import Visit, to, visits
-from services.meetings.pages.meeting import members, moment, table
+from services.meetings.pages.meeting import moment
+from services.meetings.pages.seats import table
 from services.meetings.projections.meeting_file import MeetingFile
 from skin.forms import Fields, Trouble, command_of, tried, wish_of
 from skin.site import Base
@@ -117,7 +118,8 @@ async def show(
         say=await at.read(file.facts),
         agenda=file.meeting.drafted.agenda,
         decided=file.meeting.decided,
-        table=table(file, dict(await members(at, file))),
+        table=await table(at, file),
+        title=await at.title(file),
         checks=found,
         ready=all(ok for ok, _, _ in found),
         outcomes=OUTCOMES,

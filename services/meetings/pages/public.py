@@ -11,7 +11,7 @@ from kernel.web.problems import Problem
 from registry.ground import ground
 from services.meetings.domain.forms import FORMS
 from services.meetings.domain.meeting import Stage
-from services.meetings.pages.look import PAGES, Say
+from services.meetings.pages.look import PAGES, Say, question
 from services.meetings.projections.meeting_file import MeetingFile, meeting_file
 from services.meetings.projections.texts import opened
 from skin.site import Base
@@ -42,6 +42,7 @@ async def show(base: Base, request: Request, file: MeetingFile) -> Response:
         file=file,
         say=Say(texts),
         org=place.name if place else "",
+        title=await question(base, file),
         stage=file.meeting.stage,
         agenda=file.meeting.drafted.agenda if file.meeting.drafted else (),
         seats=seats(file),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from contracts.meetings import TopicDeferred
+from contracts.meetings import TopicDeferred, TopicLevel
 from services.meetings.commands import TOPICS
 from services.meetings.domain.meeting import ORGANISERS
 from services.meetings.domain.topic import DECIDERS, PROPOSERS, Stage, SubmitTopic
@@ -71,8 +71,6 @@ def counted(texts: Iterator[str]) -> str:
 def cannot(file: TopicFile, at: Visit) -> Iterator[tuple[str, str]]:
     """What this seat cannot do here now, and why."""
     stage, org = file.topic.stage, file.proposed.org_code
-    if stage is Stage.PROPOSED:
-        yield "交上去定", "材料还没有交"
     if stage is not Stage.APPROVED:
         yield "开会", "议题还没有批准，批准以后才能开会"
     if stage in (Stage.SUBMITTED, Stage.DEFERRED) and not may_decide(file, at):
@@ -86,8 +84,10 @@ def may_decide(file: TopicFile, at: Visit) -> bool:
 
 
 def decider(file: TopicFile, at: Visit) -> str:
-    what = {"TOWN": "党（工）委", "VILLAGE": "党组织书记"}[file.proposed.level]
-    return f"{at.place(file.proposed.org_code)}{what}"
+    name = at.place(file.proposed.org_code)
+    if file.proposed.level is TopicLevel.VILLAGE:
+        return f"{name}党组织书记"
+    return f"{name}党工委" if name.endswith("街道") else f"{name}党委"
 
 
 async def show(at: Visit, file: TopicFile, trouble: Trouble | None = None) -> Response:

@@ -17,13 +17,14 @@ from services.meetings.projections.below import BELOW
 
 @dataclass(slots=True)
 class IssueTitle:
-    """`title` rests sealed. Told to `target_org`, led by `lead_org`: either opens it."""
+    """`title` rests sealed. Whom it was told, who leads and in which grid: each of them sees it."""
 
     issue_id: str
     code: str = ""
     title: str = ""
     target_org: str = ""
     lead_org: str | None = None
+    grid_code: str | None = None
 
 
 INDEXES = ("target_org", "lead_org")
@@ -41,13 +42,13 @@ def submitted(_row: IssueTitle, fact: IssueSubmitted, _about: About) -> Changes:
 
 @issue_titles.when(IssueRouted)
 def routed(_row: IssueTitle, fact: IssueRouted, _about: About) -> Changes:
-    return {"lead_org": fact.lead_org}
+    return {"lead_org": fact.lead_org, "grid_code": fact.grid_code}
 
 
 SEEN = text(f"""{BELOW}
 select * from read.issue_title
  where issue_id = any(:issues) and code <> ''
-   and (target_org in (select code from below) or lead_org in (select code from below))
+   and exists (select from below where below.code in (target_org, lead_org, grid_code))
  order by code
 """)  # noqa: S608
 
