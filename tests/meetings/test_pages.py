@@ -142,9 +142,9 @@ async def test_residents_read_when_and_where_and_by_role_alone(web: Web) -> None
     assert (await web.page(public)).status_code == 404
     await lane.invite_all(web, meeting)
     await lane.notice(web, meeting)
-    page = texts(await web.page(public))
+    read = texts(await web.page(public))
     for words in ("街道三楼会议室", "接送车停哪", "政协委员 1 席", "居民代表 2 席"):
-        assert words in page
+        assert words in read
 
 
 async def test_a_talk_is_recorded_in_one_form_and_a_visit_stays_private(web: Web) -> None:
@@ -162,9 +162,9 @@ async def test_a_talk_is_recorded_in_one_form_and_a_visit_stays_private(web: Web
     first = path_of(await send(web, action, LIAISON, given))
     assert path_of(await send(web, action, LIAISON, given)) == first
     assert await lane.told(web, stream(first, "meeting")) == ["MeetingHeld"]
-    page = texts(await web.page(f"/m/{first.rpartition('/')[2]}"))
-    assert "楼上今天修水管" in page
-    assert "当事方" not in page
+    read = texts(await web.page(f"/m/{first.rpartition('/')[2]}"))
+    assert "楼上今天修水管" in read
+    assert "当事方" not in read
 
 
 async def test_programs_read_the_same(web: Web) -> None:
