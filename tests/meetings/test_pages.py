@@ -167,6 +167,18 @@ async def test_a_talk_is_recorded_in_one_form_and_a_visit_stays_private(web: Web
     assert "当事方" not in read
 
 
+async def test_a_case_shows_what_a_council_made_of_it(web: Web) -> None:
+    issue = await lane.issue(web)
+    piece = f"/console/topics/about/{issue}"
+    assert "/console/topics/new?issue=" in (await web.page(piece, LIAISON)).text
+    assert "提议题" not in (await web.page(piece, COMMITTEE)).text
+    action = f"/console/topics/new?issue={issue}"
+    topic = path_of(await fill(web, action, action, LIAISON, {"question": lane.QUESTION}))
+    page = await web.page(piece, STATION)
+    assert (topic in page.text, "提议题" in page.text) == (True, False)
+    assert topic not in (await web.page(piece, Role.COMMUNITY_LIAISON)).text
+
+
 async def test_programs_read_the_same(web: Web) -> None:
     meeting = await lane.noticed(web)
     (listed,) = (await web.get("/api/meetings/topics", STATION)).json()["topics"]

@@ -31,7 +31,9 @@ async def test_a_topic_goes_from_a_proposal_through_a_delay_to_a_meeting_that_wa
     later = (now + timedelta(days=5)).date().isoformat()
     page = await lane.decide(web, topic, "DEFERRED", why="补早晚高峰车流数", until=later)
     assert "补早晚高峰车流数" in texts(page)
+    assert lane.QUESTION not in (await web.page("/console/topics", COMMITTEE)).text
     await lane.wait(web, timedelta(days=5))
+    assert lane.QUESTION in (await web.page("/console/topics", COMMITTEE)).text
     page = await lane.decide(web, topic, "APPROVED")
     assert "同意列为协商议题" in texts(page)
     meeting = await lane.draft(web, topic)

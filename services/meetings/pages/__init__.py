@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from fastapi import APIRouter
 
 from services.meetings.pages import (
+    about,
     check_in,
     decision,
     drafting,
@@ -19,6 +20,7 @@ from services.meetings.pages import (
 from skin.site import Base
 
 VIEWS = (
+    about,
     topics,
     proposing,
     topic,

@@ -132,22 +132,22 @@ async def show(at: Visit, file: TopicFile, trouble: Trouble | None = None) -> Re
         decider=decider(file, at),
         due=due(file.submitted.decide_by if file.submitted else None, file.now),
         today=file.now.astimezone(ZONE).date(),
-        verdicts=[(key.value, words, follows(key, file.now)) for key, words in SAID.items()],
+        verdicts=[(key.value, words, follows(key, file)) for key, words in SAID.items()],
         may=may_decide(file, at),
         open=decides,
     )
 
 
-def follows(verdict: Verdict, now: datetime) -> str:
+def follows(verdict: Verdict, file: TopicFile) -> str:
     if verdict is Verdict.APPROVED:
-        by = meet_by(now)
-        return f"{MEET_WITHIN} 个工作日内开会，最晚 {by.month}月{by.day}日"
+        by, within = meet_by(file), MEET_WITHIN[file.proposed.level]
+        return f"{within} 个工作日内开会，最晚 {by.month}月{by.day}日"
     after = {Verdict.REJECTED: "写理由、交哪家直接办", Verdict.DEFERRED: "写缓到哪天、要补什么"}
     return f"下一页{after[verdict]}"
 
 
-def meet_by(now: datetime) -> datetime:
-    return shipped().plus_days(now, MEET_WITHIN)
+def meet_by(file: TopicFile) -> datetime:
+    return shipped().plus_days(file.now, MEET_WITHIN[file.proposed.level])
 
 
 async def confirm(
@@ -166,7 +166,7 @@ async def confirm(
         conditions=lines(entered.conditions),
         verdict=SAID[entered.decision],
         seen=fields.get("if_match", ""),
-        meet_by=meet_by(file.now),
+        meet_by=meet_by(file),
         handlers=handlers(at, file),
     )
 

@@ -75,8 +75,10 @@ async def show(at: Visit, file: TopicFile, trouble: Trouble | None = None) -> Re
 
 
 def forms(level: TopicLevel) -> list[tuple[str, str, str]]:
-    """A conference first: it is what a topic of the street needs."""
+    """A topic of the street needs a conference."""
     noticed = [form for form, rule in FORMS.items() if not rule.instant]
+    if level is TopicLevel.TOWN:
+        noticed = [Form.CONFERENCE]
     return [(form.value, said(form.value, CHINESE), needs(form, level)) for form in noticed]
 
 

@@ -10,7 +10,7 @@ from contracts.meetings import TopicLevel, TopicSource
 from contracts.permission import must_be
 from kernel.web.problems import Problem
 from services.meetings.commands import TOPICS
-from services.meetings.domain.topic import PROPOSERS, ProposeTopic
+from services.meetings.domain.topic import DECIDE_WITHIN, MEET_WITHIN, PROPOSERS, ProposeTopic
 from services.meetings.pages.look import Visit, lines, to, visits
 from skin.forms import Fields, Trouble, command_of, tried, wish_of
 from skin.site import Base
@@ -84,4 +84,5 @@ async def show(at: Visit, issue: UUID | None, trouble: Trouble | None = None) ->
         action=f"/console/topics/new{query}",
         sources=SOURCES,
         level=level_of(at),
+        within=(DECIDE_WITHIN[level_of(at)], MEET_WITHIN[level_of(at)]),
     )

@@ -9,7 +9,14 @@ from fastapi import APIRouter, Depends, Response
 from contracts.meetings import TopicDeferred, TopicLevel
 from services.meetings.commands import TOPICS
 from services.meetings.domain.meeting import ORGANISERS
-from services.meetings.domain.topic import DECIDERS, PROPOSERS, Stage, SubmitTopic
+from services.meetings.domain.topic import (
+    DECIDE_WITHIN,
+    DECIDERS,
+    MEET_WITHIN,
+    PROPOSERS,
+    Stage,
+    SubmitTopic,
+)
 from services.meetings.pages.look import Say, Visit, due, lines, to, visits
 from services.meetings.projections import topics
 from services.meetings.projections.topic_file import TopicFile
@@ -103,6 +110,7 @@ async def show(at: Visit, file: TopicFile, trouble: Trouble | None = None) -> Re
         checks=list(checklist(file, say)),
         matters=await at.matters(file.proposed.issue_ids),
         decider=decider(file, at),
+        within=(DECIDE_WITHIN[file.proposed.level], MEET_WITHIN[file.proposed.level]),
         last=last,
         asked=last if isinstance(last, TopicDeferred) else None,
         due=due(file.submitted.decide_by if file.submitted else None, file.now),

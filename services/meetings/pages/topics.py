@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from contracts.meetings import TopicLevel
 from kernel.clock import now
+from registry.ground import today
 from services.meetings.domain.topic import DECIDERS, PROPOSERS, Stage
 from services.meetings.pages.look import Visit, due, visits
 from services.meetings.projections import meetings as held
@@ -14,12 +15,14 @@ from services.meetings.projections import topics
 from skin.site import Base
 
 TABS = {
-    "waiting": ("待定", (Stage.SUBMITTED, Stage.PROPOSED)),
+    "waiting": ("待定", (Stage.SUBMITTED, topics.AGAIN, Stage.PROPOSED)),
     "approved": ("已批准", (Stage.APPROVED,)),
-    "deferred": ("缓议", (Stage.DEFERRED,)),
+    "deferred": ("缓议", (Stage.DEFERRED, topics.AGAIN)),
     "rejected": ("未批准", (Stage.REJECTED,)),
 }
 MEETINGS = "meetings"
+WAITING = (Stage.SUBMITTED, topics.AGAIN)
+"""For who decides: what lacks its papers waits for others."""
 
 
 def routes(base: Base) -> APIRouter:
@@ -38,18 +41,19 @@ def levels(at: Visit) -> Collection[TopicLevel]:
     return mine or topics.LEVELS
 
 
-def stages(at: Visit, tab: str) -> Collection[Stage]:
+def stages(at: Visit, tab: str) -> Collection[str]:
     decides = any(at.actor.role in roles for roles in DECIDERS.values())
-    return (Stage.SUBMITTED,) if decides and tab == "waiting" else TABS[tab][1]
+    return WAITING if decides and tab == "waiting" else TABS[tab][1]
 
 
 async def show_topics(at: Visit, tab: str) -> Response:
     tab = tab if tab in TABS else "waiting"
-    rows = await topics.of_stages(at.db, at.actor.org, stages(at, tab), levels(at))
+    day = await today(at.db)
+    rows = await topics.of_stages(at.db, at.actor.org, day, stages(at, tab), levels(at))
     say = await at.read([], *(row.question for row in rows))
-    today = await now(at.db)
+    here = await now(at.db)
     listed = [
-        {"row": row, "title": say(row.question), "due": due(when(row), today), "when": when(row)}
+        {"row": row, "title": say(row.question), "due": due(when(row), here), "when": when(row)}
         for row in rows
     ]
     return await show(at, tab, listed=listed)
@@ -66,7 +70,7 @@ async def show_meetings(at: Visit) -> Response:
 
 
 async def show(at: Visit, tab: str, **values: object) -> Response:
-    counts = await topics.counts(at.db, at.actor.org, levels(at))
+    counts = await topics.counts(at.db, at.actor.org, await today(at.db), levels(at))
     tabs = [
         (key, words, sum(counts.get(stage, 0) for stage in stages(at, key)))
         for key, (words, _) in TABS.items()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
@@ -112,6 +113,10 @@ select m.* from read.meeting m join below on below.code = m.org
  order by stage = 'HELD', case when stage = 'HELD' then null else starts_at end nulls last,
           starts_at desc, meeting_id limit :most
 """)  # noqa: S608
+OF_ISSUE = text(f"""{BELOW}
+select m.* from read.meeting m join below on below.code = m.org
+ where issue_ids @> cast(:issue as jsonb) order by starts_at nulls last
+""")  # noqa: S608
 OPEN = text(f"""{BELOW}
 select count(*) as n from read.meeting m join below on below.code = m.org where stage <> 'HELD'
 """)  # noqa: S608
@@ -124,3 +129,7 @@ async def listed(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]:
 
 async def still_open(db: Database, org: str) -> int:
     return int((await db.one(OPEN, org=org)).n)
+
+
+async def of_issue(db: Database, org: str, issue_id: UUID) -> Sequence[Row[Any]]:
+    return await db.all(OF_ISSUE, org=org, issue=f'["{issue_id}"]')

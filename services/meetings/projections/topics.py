@@ -96,15 +96,18 @@ def held(_row: Topic, fact: MeetingHeld, _about: About) -> Changes:
     return {"held_at": fact.ended_at}
 
 
+AGAIN = "AGAIN"
+"""What was deferred until today, or longer ago."""
+WAITS = f"case when stage = 'DEFERRED' and until <= :today then '{AGAIN}' else stage end"
 COUNTS = text(f"""{BELOW}
-select stage, count(*) as n from read.topic t join below on below.code = t.org
- where level = any(:levels) group by stage
+select {WAITS} as stage, count(*) as n from read.topic t join below on below.code = t.org
+ where level = any(:levels) group by 1
 """)  # noqa: S608
 # What is due first stands first; what has no date yet comes last, the newest of it first.
 OF_STAGES = text(f"""{BELOW}
 select t.*, jsonb_array_length(issue_ids) as matters
   from read.topic t join below on below.code = t.org
- where stage = any(:stages) and level = any(:levels)
+ where {WAITS} = any(:stages) and level = any(:levels)
  order by coalesce(case when stage = 'APPROVED' then meet_by else decide_by end, until)
           nulls last, proposed_at desc, topic_id limit :most
 """)  # noqa: S608
@@ -112,30 +115,41 @@ PAGE = text(f"""{BELOW}
 select t.* from read.topic t join below on below.code = t.org
  where topic_id > :after and stage <> '' order by topic_id limit :most
 """)  # noqa: S608
+OF_ISSUE = text(f"""{BELOW}
+select t.* from read.topic t join below on below.code = t.org
+ where issue_ids @> cast(:issue as jsonb) order by proposed_at
+""")  # noqa: S608
 ONE = text("select * from read.topic where topic_id = :topic")
 LEVELS = (TopicLevel.TOWN, TopicLevel.VILLAGE)
 
 
-async def counts(db: Database, org: str, levels: Collection[TopicLevel] = LEVELS) -> dict[str, int]:
+async def counts(
+    db: Database, org: str, today: date, levels: Collection[TopicLevel] = LEVELS
+) -> dict[str, int]:
     """How many a seat on `org` sees in each stage."""
-    rows = await db.all(COUNTS, org=org, levels=sorted(levels))
+    rows = await db.all(COUNTS, org=org, today=today, levels=sorted(levels))
     return {row.stage: row.n for row in rows}
 
 
 async def of_stages(
     db: Database,
     org: str,
-    stages: Collection[Stage],
+    today: date,
+    stages: Collection[str],
     levels: Collection[TopicLevel] = LEVELS,
     most: int = 100,
 ) -> Sequence[Row[Any]]:
     """For a seat on `org`: its topics and those below it, what is due first on top."""
-    asked = {"stages": sorted(stages), "levels": sorted(levels)}
+    asked = {"today": today, "stages": sorted(stages), "levels": sorted(levels)}
     return await db.all(OF_STAGES, org=org, most=most, **asked)
 
 
 async def page(db: Database, org: str, after: str = "", most: int = 50) -> Sequence[Row[Any]]:
     return await db.all(PAGE, org=org, after=after, most=most)
+
+
+async def of_issue(db: Database, org: str, issue_id: UUID) -> Sequence[Row[Any]]:
+    return await db.all(OF_ISSUE, org=org, issue=f'["{issue_id}"]')
 
 
 async def one(db: Database, topic_id: object) -> Row[Any] | None:
