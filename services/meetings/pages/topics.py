@@ -75,6 +75,6 @@ async def show(at: Visit, tab: str, **values: object) -> Response:
         (key, words, sum(counts.get(stage, 0) for stage in stages(at, key)))
         for key, (words, _) in TABS.items()
     ]
-    tabs.append((MEETINGS, "会议", await held.still_open(at.db, at.actor.org)))
+    tabs.append((MEETINGS, "会议", await held.count(at.db, at.actor.org)))
     may_propose = at.actor.role in PROPOSERS
     return at.show("topics.html", None, tab=tab, tabs=tabs, may_propose=may_propose, **values)

@@ -117,8 +117,8 @@ OF_ISSUE = text(f"""{BELOW}
 select m.* from read.meeting m join below on below.code = m.org
  where issue_ids @> cast(:issue as jsonb) order by starts_at nulls last
 """)  # noqa: S608
-OPEN = text(f"""{BELOW}
-select count(*) as n from read.meeting m join below on below.code = m.org where stage <> 'HELD'
+COUNT = text(f"""{BELOW}
+select count(*) as n from read.meeting m join below on below.code = m.org
 """)  # noqa: S608
 
 
@@ -127,8 +127,8 @@ async def listed(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]:
     return await db.all(LISTED, org=org, most=most)
 
 
-async def still_open(db: Database, org: str) -> int:
-    return int((await db.one(OPEN, org=org)).n)
+async def count(db: Database, org: str) -> int:
+    return int((await db.one(COUNT, org=org)).n)
 
 
 async def of_issue(db: Database, org: str, issue_id: UUID) -> Sequence[Row[Any]]:
