@@ -65,7 +65,7 @@ async def test_f7_kafka_is_down_at_the_start_under_load_and_at_the_end(
         load.stopping = True
         await asking
         assert not load.unanswered
-        await stage.whole(load.acked, limit=120)
+        await stage.whole(load.acked, limit=scale(120, 600))
         await asyncio.to_thread(own_kafka.kill)
         assert await library.end() < 15
         await asyncio.to_thread(own_kafka.start)

@@ -23,6 +23,8 @@ from contracts.meetings import (
     ParticipantInvited,
     SeatRole,
     TopicLevel,
+    TopicProposed,
+    TopicSource,
 )
 from contracts.permission import Role, Tree
 from kernel.decider import Actor, Call
@@ -50,10 +52,18 @@ CALENDAR = Calendar.of("2026", [(date(2026, 1, 1), True)])
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 ISSUE, TOPIC_ID, CHAIR, MEMBER = (UUID(int=n) for n in range(1, 5))
 
+TOPIC = TopicProposed(
+    org_code=TOWN,
+    level=TopicLevel.TOWN,
+    source=TopicSource.ISSUE,
+    issue_ids=(ISSUE,),
+    question=Sealed("topic", "电梯怎么加装"),
+)
+
 
 def desk(role: Role = Role.TOWN_LIAISON, org: str = TOWN, at: datetime = NOW) -> Desk:
     call = Call(Actor(uuid4(), role, org, uuid4()), at)
-    return Desk(call, TREE, CALENDAR, frozenset({TOPIC_ID}))
+    return Desk(call, TREE, CALENDAR, {TOPIC_ID: TOPIC}, {ISSUE: frozenset({VILLAGE})})
 
 
 DRAFT = DraftMeeting(
@@ -113,10 +123,16 @@ def test_it_is_drafted_for_topics_that_the_committee_approved() -> None:
     assert isinstance(drafted, MeetingDrafted)
     assert [item.no for item in drafted.agenda] == [1, 2]
     given(decider, drafted).when(DRAFT, desk()).then_nothing()
-    none = replace(desk(), approved=frozenset())
+    none = replace(desk(), approved={})
     given(decider).when(DRAFT, none).then_refused("topic-not-approved")
     without = replace(DRAFT, topic_ids=())
     given(decider).when(without, desk()).then_refused("topic-not-approved")
+    other = replace(DRAFT, issue_ids=(UUID(int=9),))
+    given(decider).when(other, desk()).then_refused("matter-of-another-topic")
+    small = replace(DRAFT, form=Form.STOOL)
+    given(decider).when(small, desk()).then_refused("a-street-topic-needs-a-conference")
+    far = replace(desk(), approved={TOPIC_ID: TOPIC.model_copy(update={"org_code": OTHER})})
+    given(decider).when(DRAFT, far).then_refused("not-in-your-seat")
     talk = replace(DRAFT, form=Form.MICRO)
     given(decider).when(talk, desk()).then_refused("this-form-is-recorded-afterwards")
 
@@ -158,7 +174,8 @@ def test_a_stool_meeting_is_noticed_on_the_same_day(form: Form, hours: int, enou
 
 def test_who_comes_is_ticked_once_and_with_the_time_they_came() -> None:
     wish = CheckIn(1, at=STARTS)
-    given(decider, *NOTICED).when(wish, desk()).then(CAME[0])
+    given(decider, *NOTICED).when(wish, desk(at=STARTS)).then(CAME[0])
+    given(decider, *NOTICED).when(wish, desk()).then_refused("recorded-before-it-took-place")
     given(decider, *NOTICED, CAME[0]).when(wish, desk()).then_nothing()
     given(decider, *NOTICED).when(CheckIn(99), desk()).then_refused("no-such-place")
     given(decider, drafted, *TABLE).when(wish, desk()).then_refused("not-now")
@@ -180,11 +197,22 @@ def test_a_vote_is_what_was_counted(yes: int, no: int, passes: bool) -> None:
 
 
 def test_it_is_held_when_a_quorum_decided_what_was_to_be_decided() -> None:
-    given(decider, *SESSION, agreed).when(END, desk()).then(held)
+    over = desk(at=END.ended_at)
+    given(decider, *SESSION, agreed).when(END, over).then(held)
+    given(decider, *SESSION, agreed).when(END, desk()).then_refused("recorded-before-it-took-place")
     given(decider, *SESSION).when(END, desk()).then_refused("items-undecided")
     given(decider, *NOTICED, *CAME[:6], agreed).when(END, desk()).then_refused("no-quorum")
     early = EndMeeting(STARTS - timedelta(minutes=1))
-    given(decider, *SESSION, agreed).when(early, desk()).then_refused("ends-before-it-starts")
+    given(decider, *SESSION, agreed).when(early, over).then_refused("ends-before-it-starts")
+
+
+def test_a_minute_on_the_wall_is_not_earlier_than_the_seconds_in_it() -> None:
+    late = STARTS + timedelta(seconds=30)
+    came = [fact.model_copy(update={"at": late}) for fact in CAME]
+    history = [*NOTICED, *came, agreed]
+    (fact,) = given(decider, *history).when(EndMeeting(STARTS), desk(at=late)).facts
+    assert isinstance(fact, MeetingHeld)
+    assert (fact.started_at, fact.ended_at) == (late, late)
 
 
 def test_a_required_seat_must_be_there() -> None:
@@ -230,5 +258,7 @@ def test_a_talk_in_the_street_is_recorded_at_once() -> None:
     given(decider).when(TALK, desk(Role.MEMBER)).then_refused("not-in-your-seat")
     formal = replace(TALK, form=Form.CONFERENCE)
     given(decider).when(formal, worker).then_refused("this-form-is-noticed-first")
+    far = replace(worker, matters={ISSUE: frozenset({OTHER})})
+    given(decider).when(TALK, far).then_refused("no-such-issue")
     ahead = replace(TALK, at=NOW + timedelta(hours=1))
     given(decider).when(ahead, worker).then_refused("recorded-before-it-took-place")

@@ -107,7 +107,11 @@ def test_nobody_else_decides(wish: Decision) -> None:
 def test_a_village_topic_is_its_party_organisations() -> None:
     own = proposed.model_copy(update={"level": TopicLevel.VILLAGE, "org_code": VILLAGE})
     before = (own, submitted)
-    given(decider, *before).when(APPROVE, desk(Role.COMMUNITY_SECRETARY, VILLAGE)).then(approved)
+    soon = approved.model_copy(update={"meet_by": CALENDAR.plus_days(NOW, 7)})
+    given(decider, *before).when(APPROVE, desk(Role.COMMUNITY_SECRETARY, VILLAGE)).then(soon)
+    liaison = desk(Role.COMMUNITY_LIAISON, VILLAGE)
+    (fact,) = given(decider, own).when(SUBMIT, liaison).facts
+    assert fact == submitted.model_copy(update={"decide_by": CALENDAR.plus_days(NOW, 3)})
     given(decider, *before).when(APPROVE, COMMITTEE).then_refused("not-in-your-seat")
 
 

@@ -83,26 +83,26 @@ class SignIn:
 def routes(base: Base) -> APIRouter:
     router, signing = APIRouter(include_in_schema=False), SignIn(base)
     entering(router, signing)
+    trying(router, signing)
     staying(router, signing)
     choosing(router, signing, base)
     return router
 
 
-def entering(router: APIRouter, signing: SignIn) -> None:
+async def show(
+    signing: SignIn, request: Request, trouble: Trouble | None = None, to: str = HOME
+) -> Response:
+    """A trial offers the seats that there are, and says so."""
     running = signing.running
+    samples = await running.db.all(SAMPLES, most=MOST_SAMPLES) if not signing.safe else []
+    status = trouble.status if trouble else 200
+    return PAGES.show(request, "sign-in.html", status, trouble=trouble, samples=samples, next=to)
 
-    async def show(request: Request, trouble: Trouble | None = None, to: str = HOME) -> Response:
-        """A trial offers the seats that there are, and says so."""
-        trial = running.settings.trial
-        samples = await running.db.all(SAMPLES, most=MOST_SAMPLES) if trial else []
-        status = trouble.status if trouble else 200
-        return PAGES.show(
-            request, "sign-in.html", status, trouble=trouble, samples=samples, next=to
-        )
 
+def entering(router: APIRouter, signing: SignIn) -> None:
     @router.get(SIGN_IN)
     async def page(request: Request, next: str = HOME) -> Response:
-        return await show(request, to=inside(next))
+        return await show(signing, request, to=inside(next))
 
     @router.post(SIGN_IN)
     async def enter(request: Request) -> Response:
@@ -110,23 +110,25 @@ def entering(router: APIRouter, signing: SignIn) -> None:
         to = inside(fields.pop("next", HOME))
         login, password = fields.get("login", "").lower(), fields.pop("password", "")
         try:
-            account = await credentials.check(running.ready().db, login, password)
-            return await signing.enter(account, to)
+            db = signing.running.ready().db
+            return await signing.enter(await credentials.check(db, login, password), to)
         except Problem as no:
             said = words(no.code, "zh-CN", no.values)
-            return await show(request, Trouble(no.status_code, said, {}, fields), to)
+            return await show(signing, request, Trouble(no.status_code, said, {}, fields), to)
 
+
+def trying(router: APIRouter, signing: SignIn) -> None:
     @router.post(f"{SIGN_IN}/as")
     async def enter_as(request: Request) -> Response:
         """In a trial alone: without a password, into a seat of the sample people."""
-        if not running.settings.trial:
+        if signing.safe:
             raise Problem(404, "not-found")
-        fields = await sent(request)
-        answer = RedirectResponse(inside(fields.get("next", HOME)), 303)
+        fields, db = await sent(request), signing.running.ready().db
         account, seat = id_of(fields, "account"), id_of(fields, "seat")
-        if await seats.sits(running.ready().db, account, seat) is None:
+        if await seats.sits(db, account, seat) is None:
             raise Problem(403, "no-seat-yet")
-        cookie = await sessions.begin(running.db, account, seat)
+        answer = RedirectResponse(inside(fields.get("next", HOME)), 303)
+        cookie = await sessions.begin(db, account, seat)
         signing.keep(answer, sessions.COOKIE, cookie, path="/console")
         return await signing.renewed(answer, account, seat)
 

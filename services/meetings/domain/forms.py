@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.calendar import Calendar
-from contracts.meetings import Form
+from contracts.meetings import Form, TopicLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,8 @@ FORMS: Mapping[Form, FormRule] = {
 }
 MAJOR_CONFERENCE = FormRule(7, notice_days=5)
 """A conference of the street's council, about a topic of its committee."""
+
+
+def rule_for(form: Form, level: TopicLevel) -> FormRule:
+    major = form is Form.CONFERENCE and level is TopicLevel.TOWN
+    return MAJOR_CONFERENCE if major else FORMS[form]

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from contracts.calendar import Calendar
 from contracts.meetings import (
-    Form,
     ItemDecided,
     MeetingDrafted,
     MeetingHeld,
@@ -17,12 +16,12 @@ from contracts.meetings import (
     ParticipantCheckedIn,
     ParticipantInvited,
     SeatRole,
-    TopicLevel,
+    TopicProposed,
 )
 from contracts.permission import Role, Tree, must
 from kernel.decider import Actor, Call, Refused
 from kernel.event import Kinds
-from services.meetings.domain.forms import FORMS, MAJOR_CONFERENCE, FormRule
+from services.meetings.domain.forms import FormRule, rule_for
 
 ORGANISERS = frozenset(
     {Role.STATION_STAFF, Role.TOWN_LIAISON, Role.COMMUNITY_LIAISON, Role.COMMUNITY_SECRETARY}
@@ -76,12 +75,14 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`approved`: the topics named in the wish that the committee made one."""
+    """`approved`: of the topics that the wish names those that were made one, as proposed.
+    `matters`: of the issues that it names, the organisations that answer them."""
 
     call: Call
     tree: Tree
     calendar: Calendar
-    approved: frozenset[UUID] = frozenset()
+    approved: Mapping[UUID, TopicProposed] = field(default_factory=dict)
+    matters: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
 
     @property
     def by(self) -> Actor:
@@ -92,8 +93,7 @@ class Desk:
 
 
 def rule_of(drafted: MeetingDrafted) -> FormRule:
-    major = drafted.form is Form.CONFERENCE and drafted.level is TopicLevel.TOWN
-    return MAJOR_CONFERENCE if major else FORMS[drafted.form]
+    return rule_for(drafted.form, drafted.level)
 
 
 def evolve(meeting: Meeting, fact: Fact) -> Meeting:

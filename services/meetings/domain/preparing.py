@@ -82,8 +82,7 @@ def draft(wish: DraftMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
         return []
     if FORMS[wish.form].instant:
         raise Refused("this-form-is-recorded-afterwards", form=wish.form)
-    if not wish.topic_ids or not desk.approved.issuperset(wish.topic_ids):
-        raise Refused("topic-not-approved")
+    must_be_about_approved(wish, desk)
     return [
         MeetingDrafted(
             org_code=wish.org_code,
@@ -97,6 +96,19 @@ def draft(wish: DraftMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
             agenda=tuple(item_of(no, item) for no, item in enumerate(wish.agenda, 1)),
         )
     ]
+
+
+def must_be_about_approved(wish: DraftMeeting, desk: Desk) -> None:
+    """Topics of the organiser's own place, in the form that they need, and their matters alone."""
+    if not wish.topic_ids or not desk.approved.keys() >= set(wish.topic_ids):
+        raise Refused("topic-not-approved")
+    topics = [desk.approved[one] for one in wish.topic_ids]
+    for topic in topics:
+        desk.organises(topic.org_code)
+    if wish.form is not Form.CONFERENCE and any(t.level is TopicLevel.TOWN for t in topics):
+        raise Refused("a-street-topic-needs-a-conference")
+    if not {issue for topic in topics for issue in topic.issue_ids}.issuperset(wish.issue_ids):
+        raise Refused("matter-of-another-topic")
 
 
 def item_of(no: int, item: Item) -> AgendaItem:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -78,6 +79,7 @@ def check_in(wish: CheckIn, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
     if wish.place in meeting.present:
         return []
     at = wish.at or desk.call.now
+    must_be_past(at, desk)
     return [ParticipantCheckedIn(place=wish.place, method=wish.method, at=at)]
 
 
@@ -115,7 +117,14 @@ def end(wish: EndMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
     open_items = [i.no for i in drafted.agenda if i.type is not ItemType.INFORM]
     if undecided := [no for no in open_items if no not in meeting.decided]:
         raise Refused("items-undecided", items=undecided)
+    must_be_past(wish.ended_at, desk)
     return [held(wish, meeting, drafted)]
+
+
+def must_be_past(at: datetime, desk: Desk) -> None:
+    """Duty and answers go back to what took place, not to what is planned."""
+    if at > desk.call.now:
+        raise Refused("recorded-before-it-took-place")
 
 
 def must_be_a_quorum(meeting: Meeting, drafted: MeetingDrafted) -> None:
@@ -129,7 +138,7 @@ def must_be_a_quorum(meeting: Meeting, drafted: MeetingDrafted) -> None:
 def held(wish: EndMeeting, meeting: Meeting, drafted: MeetingDrafted) -> MeetingHeld:
     came = [meeting.places[place] for place in sorted(meeting.present)]
     started = min(meeting.present.values())
-    if wish.ended_at < started:
+    if wish.ended_at < started.replace(second=0, microsecond=0):  # people write minutes
         raise Refused("ends-before-it-starts")
     return MeetingHeld(
         org_code=drafted.org_code,
@@ -138,7 +147,7 @@ def held(wish: EndMeeting, meeting: Meeting, drafted: MeetingDrafted) -> Meeting
         topic_ids=drafted.topic_ids,
         issue_ids=drafted.issue_ids,
         started_at=started,
-        ended_at=wish.ended_at,
+        ended_at=max(wish.ended_at, started),
         attendance=Attendance(
             invited=len(meeting.places),
             present=len(came),
@@ -159,8 +168,8 @@ def record(wish: RecordInstantMeeting, meeting: Meeting, desk: Desk) -> Sequence
         return []
     if not FORMS[wish.form].instant:
         raise Refused("this-form-is-noticed-first", form=wish.form)
-    if wish.at > desk.call.now:
-        raise Refused("recorded-before-it-took-place")
+    must_be_past(wish.at, desk)
+    must_be_their_matters(wish, desk)
     came = len(wish.parties)
     return [
         MeetingHeld(
@@ -179,3 +188,11 @@ def record(wish: RecordInstantMeeting, meeting: Meeting, desk: Desk) -> Sequence
             result=Sealed("meeting", wish.result),
         )
     ]
+
+
+def must_be_their_matters(wish: RecordInstantMeeting, desk: Desk) -> None:
+    """An answer may rest on this record, so nobody makes one about a matter of elsewhere."""
+    for issue in wish.issue_ids:
+        orgs = desk.matters.get(issue, frozenset())
+        if not any(desk.tree.covers(desk.by.org, org) for org in orgs):
+            raise Refused("no-such-issue")

@@ -25,8 +25,9 @@ from kernel.decider import Call, Decider, Refused, Stream
 from kernel.event import Kinds
 from kernel.seal.sealed import Sealed
 
-DECIDE_WITHIN, MEET_WITHIN = 10, 15
-"""Working days (domain.md 3.3, STREET)."""
+DECIDE_WITHIN = {TopicLevel.TOWN: 10, TopicLevel.VILLAGE: 3}
+MEET_WITHIN = {TopicLevel.TOWN: 15, TopicLevel.VILLAGE: 7}
+"""Working days (domain.md 3.3 and 5)."""
 PROPOSERS = frozenset({Role.STATION_STAFF, Role.TOWN_LIAISON, Role.COMMUNITY_LIAISON})
 DECIDERS = {
     TopicLevel.TOWN: frozenset({Role.TOWN_COMMITTEE}),
@@ -157,19 +158,19 @@ def submit(wish: SubmitTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
             background=Sealed("topic", wish.background),
             parties=sealed(wish.parties),
             options=sealed(wish.options),
-            decide_by=desk.calendar.plus_days(desk.call.now, DECIDE_WITHIN),
+            decide_by=desk.calendar.plus_days(desk.call.now, DECIDE_WITHIN[proposed.level]),
         )
     ]
 
 
 def approve(wish: ApproveTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
-    must_be_decided(wish, topic, desk)
+    level = must_be_decided(wish, topic, desk).level
     return [
         TopicApproved(
             decided_on=wish.decided_on,
             record_no=wish.record_no,
             conditions=sealed(wish.conditions),
-            meet_by=desk.calendar.plus_days(desk.call.now, MEET_WITHIN),
+            meet_by=desk.calendar.plus_days(desk.call.now, MEET_WITHIN[level]),
         )
     ]
 
@@ -200,12 +201,13 @@ def defer(wish: DeferTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
     ]
 
 
-def must_be_decided(wish: Decision, topic: Topic, desk: Desk) -> None:
+def must_be_decided(wish: Decision, topic: Topic, desk: Desk) -> TopicProposed:
     """By the committee itself: its clerk enters the record, no station can."""
     proposed = topic.at(Stage.SUBMITTED, Stage.DEFERRED)
     must(desk.call.by, DECIDERS[proposed.level], proposed.org_code, desk.tree)
     if wish.decided_on > desk.today:
         raise Refused("decided-in-the-future")
+    return proposed
 
 
 def sealed(texts: Sequence[str]) -> tuple[Sealed, ...]:

@@ -1,0 +1,1 @@
+"""What meetings shows: each file one question."""
