@@ -68,7 +68,12 @@ async def test_a_council_is_seen_from_topic_to_outcome(web: Web, resident: Resid
     await staff(web, resident.issue, "route-issue", route, Role.STATION_STAFF)
     await staff(web, resident.issue, "sign-issue", {}, Role.TOWN_LIAISON)
     topic, meeting = f"topics/{uuid4()}", f"meetings/{uuid4()}"
-    asked = {"org_code": TOWN, "level": "TOWN", "source": "ISSUE", "question": "电梯怎么加装"}
+    asked: dict[str, Any] = {
+        "org_code": TOWN,
+        "level": "TOWN",
+        "source": "ISSUE",
+        "question": "电梯怎么加装",
+    }
     asked |= {"issue_ids": [str(resident.issue)]}
     await meetings(web, f"{topic}/propose-topic", asked, Role.TOWN_LIAISON)
     package = {"background": "350户", "parties": ["产权单位"], "options": ["加装"]}
@@ -94,7 +99,7 @@ async def test_a_council_is_seen_from_topic_to_outcome(web: Web, resident: Resid
 
 async def noticed(web: Web, resident: Resident, topic: str, meeting: str, today: date) -> None:
     seat = {f"{who}_seat": str(uuid4()) for who in ("convenor", "chair", "recorder")}
-    draft = {"org_code": TOWN, "level": "TOWN", "form": "CONFERENCE", **seat}
+    draft: dict[str, Any] = {"org_code": TOWN, "level": "TOWN", "form": "CONFERENCE", **seat}
     draft |= {"agenda": [{"question": "怎么加装"}], "topic_ids": [topic.partition("/")[2]]}
     draft |= {"issue_ids": [str(resident.issue)]}
     await meetings(web, f"{meeting}/draft-meeting", draft, Role.TOWN_LIAISON)

@@ -24,7 +24,7 @@ def add(router: APIRouter, base: Base) -> None:
             return RedirectResponse(f"/i/{await known(base, typed)}", 303)
         except Refused as no:
             said = words(no.code, "zh-CN", no.words)
-            trouble = Trouble(422, said, {"code": said}, {"code": typed})
+            trouble = Trouble(422, "用这个码查不到", {"code": said}, {"code": typed})
             return PAGES.show(request, "lookup.html", 422, trouble=trouble)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import text
@@ -83,8 +83,13 @@ def row_of(kind: str, kept: dict[str, object], about: About) -> Changes:
         "kind": kind,
         "org": about.actor.org,
         "text": kept.pop("text", None),
-        "said": kept,
+        "said": {name: written(value) for name, value in kept.items()},
     }
+
+
+def written(value: object) -> object:
+    """As it will be read back."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 for bare in (IssueAccepted, IssueSigned, IssueWorkStarted, IssuePromotedToTopic, ReporterErased):
