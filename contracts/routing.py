@@ -3,6 +3,7 @@
 What staff write is sealed under `issue`: the resident may go, and it stays.
 """
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -213,6 +214,74 @@ class IssuePromotedToTopic(Event):
     """The street's council is to deliberate it, if the committee makes it a topic."""
 
     topic_id: UUID
+    decide_by: AwareDatetime | None = None
+
+
+class TopicDecision(StrEnum):
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    DEFERRED = "DEFERRED"
+
+
+class IssueTopicDecided(Event):
+    """The committee decided on the topic that this matter waits for: what follows for it."""
+
+    topic_id: UUID
+    decision: TopicDecision
+    meet_by: AwareDatetime | None = None  # approved
+    handling_org: Code | None = None  # rejected: it leads from now on
+    contact_by: AwareDatetime | None = None  # where another leads now, which speaks to them anew
+    until: date | None = None  # deferred
+
+
+class Deliberated(StrEnum):
+    """Something was agreed, nothing was, or the council meets again."""
+
+    AGREED = "AGREED"
+    NOT_AGREED = "NOT_AGREED"
+    ADJOURNED = "ADJOURNED"
+
+
+class IssueDeliberated(Event):
+    """A council met about its topic: what was agreed is carried out, or it is worked on else."""
+
+    meeting_id: UUID
+    outcome: Deliberated
+
+
+class DeclineReason(StrEnum):
+    OUT_OF_AREA = "OUT_OF_AREA"
+    LEGAL_CHANNEL = "LEGAL_CHANNEL"
+    CLOSED_SAME_MATTER = "CLOSED_SAME_MATTER"
+    NO_SUBSTANCE = "NO_SUBSTANCE"
+    ABUSE = "ABUSE"
+    DUPLICATE_OF_OWN = "DUPLICATE_OF_OWN"
+
+
+class IssueDeclined(Event):
+    """The station does not take it on, and says why and where to go instead."""
+
+    reason: DeclineReason
+    explanation: Sealed
+    alternative: Sealed
+
+
+class TransferChannel(StrEnum):
+    EMERGENCY_CALL = "110_119_120"
+    HOTLINE = "12345"
+    XINFANG = "XINFANG"
+    COURT = "COURT"
+    ARBITRATION = "ARBITRATION"
+    DISCIPLINE = "DISCIPLINE"
+    OTHER = "OTHER"
+
+
+class IssueTransferred(Event):
+    """It belongs to another channel and was handed on; the resident reads where and why."""
+
+    channel: TransferChannel
+    external_ref: str | None = None
+    explanation: Sealed
 
 
 class EscalationLevel(StrEnum):
