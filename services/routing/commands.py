@@ -73,28 +73,27 @@ CASES = Handler(CASE, set_desk)
 AGENDAS = Handler(AGENDA, set_agenda_desk)
 
 
-async def accept_and_route(
-    store: Store, issue_id: str, wishes: tuple[AcceptIssue, RouteIssue], command: Command
-) -> Done:
+Wishes = tuple[AcceptIssue, RouteIssue]
+
+
+async def accept_and_route(store: Store, issue_id: str, wishes: Wishes, command: Command) -> Done:
     """In one press, as two commands: none of them where the second would be refused."""
     accept, route = wishes
-    await rehearse(store.db, issue_id, wishes, command)
+    past = await load(store.db, CASE.facts, CASE.id(issue_id), command=command.id)
+    case = CASE.decider.after(past.facts)
+    if past.done is None and case.stage is Stage.ACCEPTED and command.seen == past.version:
+        return await CASES.carry_out(store, issue_id, route, command)  # somebody accepted it
+    if past.done is None and case.stage is Stage.SUBMITTED:
+        await rehearse(store.db, issue_id, wishes, case, Call(command.by, past.now))
     await CASES.carry_out(store, issue_id, accept, command)
     return await CASES.carry_out(store, issue_id, route, second(command))
 
 
-async def rehearse(
-    db: Database, issue_id: str, wishes: tuple[AcceptIssue, RouteIssue], command: Command
-) -> None:
-    """Raises what the rules would say. A press that is repeated has nothing to rehearse."""
+async def rehearse(db: Database, issue_id: str, wishes: Wishes, case: Case, call: Call) -> None:
+    """Raises what the rules would say, one wish after the other."""
     desk = await set_desk(db, issue_id, wishes[1])
-    past = await load(db, CASE.facts, CASE.id(issue_id), command=command.id)
-    case = CASE.decider.after(past.facts)
-    if past.done is not None or case.stage is not Stage.SUBMITTED:
-        return
     for wish in wishes:
-        facts = CASE.decider.decide(wish, case, desk(case, Call(command.by, past.now)))
-        case = CASE.decider.after(facts, case)
+        case = CASE.decider.after(CASE.decider.decide(wish, case, desk(case, call)), case)
 
 
 def second(command: Command) -> Command:
