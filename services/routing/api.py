@@ -62,7 +62,12 @@ class CaseNow(BaseModel):
 def routes(base: Base) -> Iterable[APIRouter]:
     running, caller, root = base.running, base.caller, "/api/routing"
     yield command_routes(running.ready, CASES, Asked, f"{root}/cases", caller)
-    router = APIRouter(prefix=root, responses=PROBLEMS)
+    yield queue_routes(base, APIRouter(prefix=root, responses=PROBLEMS))
+    yield case_routes(base, APIRouter(prefix=root, responses=PROBLEMS))
+
+
+def queue_routes(base: Base, router: APIRouter) -> APIRouter:
+    running, caller = base.running, base.caller
 
     @router.get("/queue")
     async def queue(
@@ -86,6 +91,12 @@ def routes(base: Base) -> Iterable[APIRouter]:
             for row, title in zip(rows, titles, strict=True)
         ]
 
+    return router
+
+
+def case_routes(base: Base, router: APIRouter) -> APIRouter:
+    running, caller = base.running, base.caller
+
     @router.get("/cases/{issue_id}")
     async def case(
         issue_id: UUID, by: Annotated[Actor, Depends(caller)], response: Response
@@ -98,7 +109,7 @@ def routes(base: Base) -> Iterable[APIRouter]:
         response.headers["ETag"] = etag(file.version)
         return now_of(str(issue_id), file.case, file.version)
 
-    yield router
+    return router
 
 
 def now_of(issue_id: str, case: Case, version: int) -> CaseNow:

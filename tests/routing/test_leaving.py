@@ -2,13 +2,8 @@
 
 import pytest
 
-from contracts.routing import (
-    DeclineReason,
-    IssueDeclined,
-    IssueTransferred,
-    TransferChannel,
-    Urgency,
-)
+from contracts.leaving import DeclineReason, IssueDeclined, IssueTransferred, TransferChannel
+from contracts.routing import Urgency
 from kernel.seal.sealed import Sealed
 from services.routing.domain.case import ContactSeen, Stage, clocks
 from services.routing.domain.decider import decider

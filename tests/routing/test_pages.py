@@ -20,7 +20,7 @@ from tests.routing.forms import (
 )
 
 pytestmark = pytest.mark.connected
-OTHER_TOWN = "620105002"
+OTHER_TOWN, HELPING, BESIDE = "620105002", "620105001002", "620105001003"
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ async def test_a_field_that_is_wrong_is_said_at_the_field(web: Web) -> None:
     for typed, said in (
         ({"affected_hh": ""}, "这一项要填。"),
         ({"affected_hh": "很多"}, "请填数字"),
-        ({"to_org": ""}, "走网格或社区，请选交给哪个社区。"),
+        ({"to_org": ""}, "请从列出的里面选一个。"),
     ):
         wrong = await route(web, issue, **typed)
         assert (wrong.status_code, said in wrong.text) == (422, True), typed
@@ -162,6 +162,23 @@ async def test_a_matter_of_another_town_is_not_shown(web: Web) -> None:
     assert issue in (await web.page("/console/cases", TOWN_LIAISON)).text
 
 
+async def test_who_helps_sees_it_and_who_stands_beside_does_not(web: Web) -> None:
+    issue, mine = await submit(web), web.seats[LIAISON]
+    accept = {"category": "B4", "urgency": "NORMAL", "affected_hh": 5}
+    await web.post(f"/api/routing/cases/{issue}/accept-issue", accept, STATION)
+    helped = {"lane": "GRID", "mode": "MICRO", "to_org": VILLAGE, "co_orgs": [HELPING]}
+    done = await web.post(f"/api/routing/cases/{issue}/route-issue", helped, STATION)
+    assert done.status_code == 200, done.text
+    for org, listed, status in ((HELPING, True, 200), (BESIDE, False, 403)):
+        web.seats.pop(LIAISON)
+        await web.seat(LIAISON, org)
+        await web.settle()
+        assert (issue in (await web.page("/console/cases", LIAISON)).text) is listed
+        page = await web.page(f"/console/cases/{issue}", LIAISON)
+        assert page.status_code == status
+    web.seats[LIAISON] = mine
+
+
 async def test_who_has_no_business_here_is_told_so(web: Web) -> None:
     await submit(web)
     for path in ("/console/queue", "/console/routing/_count"):
@@ -222,7 +239,7 @@ async def test_the_queue_over_http_waits_for_what_was_just_done(web: Web) -> Non
     version = done.json()["version"]
     path = f"/api/routing/queue?issue_id={issue}&min_version={version}"
     answer = await web.get(path, STATION)
-    assert [row["version"] for row in answer.json()] == [version]
+    assert [row["version"] for row in answer.json() if row["issue_id"] == issue] == [version]
     assert "x-behind" not in answer.headers
     behind = await web.get(f"/api/routing/queue?issue_id={issue}&min_version=99", STATION)
     assert behind.headers["x-behind"] == "true"

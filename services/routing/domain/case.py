@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from contracts.intake import TargetLevel
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.permission import Role, Tree, must
 from contracts.routing import (
     Assessment,
@@ -18,7 +19,6 @@ from contracts.routing import (
     IssueAnswered,
     IssueClosed,
     IssueContacted,
-    IssueDeclined,
     IssueDeliberated,
     IssueProgressed,
     IssuePromotedToTopic,
@@ -26,7 +26,6 @@ from contracts.routing import (
     IssueRouted,
     IssueSigned,
     IssueTopicDecided,
-    IssueTransferred,
     IssueWorkStarted,
     Mode,
     VoiceNotFollowed,

@@ -6,13 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.routing import (
-    DeclineReason,
-    IssueDeclined,
-    IssueTransferred,
-    TransferChannel,
-    Urgency,
-)
+from contracts.leaving import DeclineReason, IssueDeclined, IssueTransferred, TransferChannel
+from contracts.routing import Urgency
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
 from services.routing.domain.case import Case, Desk, Fact, Stage

@@ -61,6 +61,12 @@ def clock_of(at: datetime, now: datetime) -> str:
     return f"{near or day(there.date(), 'zh-CN')} {there:%H:%M}"
 
 
+def short(at: datetime) -> str:
+    """In a column of instants, where the weekday says nothing."""
+    here = at.astimezone(ZONE)
+    return f"{here.month}月{here.day}日 {here:%H:%M}"
+
+
 # ── the four clocks ─────────────────────────────────────────────────────────────────────────
 
 

@@ -1,16 +1,15 @@
 """What codes are called on the pages of routing, where a choice stands in a form."""
 
+from contracts.leaving import DeclineReason, TransferChannel
 from contracts.permission import Role
 from contracts.routing import (
     AnswerResult,
     CloseBasis,
     ContactMethod,
     CostBand,
-    DeclineReason,
     Lane,
     MatterClass,
     Scope,
-    TransferChannel,
     Urgency,
 )
 from contracts.taxonomy import CATEGORIES

@@ -16,7 +16,7 @@ from registry.staff import Staff
 from services.routing.domain.case import HANDLERS, STATION, Stage
 from services.routing.domain.possible import may_see
 from services.routing.pages import labels
-from services.routing.pages.due import due
+from services.routing.pages.due import due, short
 from services.routing.projections.case_file import CaseFile, case_file
 from skin.pages import Pages
 from skin.site import Base
@@ -32,6 +32,7 @@ STATES = {
 PAGES = Pages("services.routing.pages")
 PAGES.templates.globals |= {
     "due_at": due,
+    "short": short,
     "names": labels,
     "STATES": {stage.value: kind for stage, kind in STATES.items()},
 }

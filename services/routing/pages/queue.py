@@ -23,7 +23,7 @@ from services.routing.domain.triage import RouteIssue
 from services.routing.domain.work import SignIssue
 from services.routing.pages.due import end_of
 from services.routing.pages.look import PAGES, communities, opened, see
-from services.routing.pages.suggesting import accept_of, inputs, passed_over, suggestion
+from services.routing.pages.suggesting import accept_of, inputs, likely, passed_over, suggestion
 from services.routing.projections.case_file import CaseFile, case_file
 from services.routing.projections.cases import numbers
 from services.routing.projections.triage_queue import due, triage_queue, waiting
@@ -46,7 +46,14 @@ class Asked:
 
 
 def routes(base: Base) -> APIRouter:
-    router, running = APIRouter(include_in_schema=False), base.running
+    router = APIRouter(include_in_schema=False)
+    looking(base, router)
+    deciding(base, router)
+    return router
+
+
+def looking(base: Base, router: APIRouter) -> None:
+    running = base.running
 
     @router.get(QUEUE)
     async def queue(
@@ -63,6 +70,14 @@ def routes(base: Base) -> APIRouter:
             await shown(running.db, running.reader, triage_queue.table, stream, v)
         return await show(base, request, by, Asked(pick, done, late_only=tab == "late"))
 
+    @router.get("/console/routing/_count")
+    async def count(by: Annotated[Staff, Depends(base.staff)]) -> Response:
+        must_be(by.actor, STATION)
+        late_or_today = await due(running.db, by.actor.org, end_of(await now(running.db)))
+        return Response(str(late_or_today), media_type="text/plain")
+
+
+def deciding(base: Base, router: APIRouter) -> None:
     @router.post(QUEUE + "/{issue_id}")
     async def decide(
         request: Request, issue_id: UUID, by: Annotated[Staff, Depends(base.staff)]
@@ -88,14 +103,6 @@ def routes(base: Base) -> APIRouter:
         must_be(by.actor, STATION)
         return await show(base, request, by, Asked(str(issue_id), typed=await sent(request)))
 
-    @router.get("/console/routing/_count")
-    async def count(by: Annotated[Staff, Depends(base.staff)]) -> Response:
-        must_be(by.actor, STATION)
-        late_or_today = await due(running.db, by.actor.org, end_of(await now(running.db)))
-        return Response(str(late_or_today), media_type="text/plain")
-
-    return router
-
 
 async def route(base: Base, issue_id: str, by: Staff, fields: Fields) -> Done:
     """Accepts and routes in one press; what was accepted before is only routed."""
@@ -111,7 +118,7 @@ def route_of(fields: Fields, station: str) -> RouteIssue:
     lane, _, mode = fields.get("lane", "").partition(":")
     to_org = station if lane == Lane.STREET else fields.get("to_org", "")
     if lane and not to_org:
-        raise Wrong({"to_org": words("which-community", "zh-CN", {})})
+        raise Wrong({"to_org": words("field-choose", "zh-CN", {})})
     reason = fields.get("override_reason", "")
     given = {"lane": lane, "mode": mode, "to_org": to_org, "override_reason": reason}
     return wish_of(RouteIssue, given)
@@ -127,6 +134,7 @@ async def show(base: Base, request: Request, by: Staff, asked: Asked) -> Respons
     values: dict[str, Any] = {
         "rows": rows,
         "texts": await opened(base.running.keyring, [row.title for row in rows]),
+        "likely": {row.issue_id: likely(row, at).value for row in rows},
         "totals": (len(every), len(late)),
         "lanes": lanes(await numbers(db, org, at, end_of(at))),
         "now": at,

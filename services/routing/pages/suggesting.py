@@ -6,6 +6,8 @@ from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from contracts.calendar import ZONE
 from contracts.routing import Assessment, Lane, Mode, Urgency
 from contracts.taxonomy import CATEGORIES
@@ -74,6 +76,14 @@ def choice(lane: Lane, matter: Assessment, found: Verdict, desk: Desk) -> Choice
     urgent = matter.urgency in (Urgency.EMERGENCY, Urgency.UTILITY)
     budget = "24 小时" if urgent else f"{clocks.budget_wd:g} 个工作日"
     return Choice(lane, f"{lane}:{mode}", clocks.resolve_by, budget, suggested)
+
+
+def likely(row: Row[Any], now: datetime) -> Lane:
+    """For a row of the list, from what is known of it at a glance."""
+    few = {"category": row.category, "urgency": row.urgency, "affected_hh": row.affected_hh}
+    known = {name: value for name, value in few.items() if value is not None}
+    matter = assumed(row.category, {"urgency": Urgency.NORMAL, "affected_hh": 1, **known})
+    return verdict(matter, now.astimezone(ZONE).date()).lane
 
 
 def passed_over(found: Verdict) -> Sequence[Rule]:

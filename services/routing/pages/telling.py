@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased, Solved
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import (
     ClockName,
     Deliberated,
@@ -11,7 +12,6 @@ from contracts.routing import (
     IssueAnswered,
     IssueClosed,
     IssueContacted,
-    IssueDeclined,
     IssueDeliberated,
     IssueProgressed,
     IssuePromotedToTopic,
@@ -19,7 +19,6 @@ from contracts.routing import (
     IssueRouted,
     IssueSigned,
     IssueTopicDecided,
-    IssueTransferred,
     IssueWorkStarted,
     TopicDecision,
     VoiceNotFollowed,

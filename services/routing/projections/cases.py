@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from contracts.intake import IssueSubmitted
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import (
     EscalationRaised,
     IssueAccepted,
     IssueAnswered,
     IssueClosed,
     IssueContacted,
-    IssueDeclined,
     IssueDeliberated,
     IssueProgressed,
     IssuePromotedToTopic,
@@ -23,7 +23,6 @@ from contracts.routing import (
     IssueRouted,
     IssueSigned,
     IssueTopicDecided,
-    IssueTransferred,
     IssueWorkStarted,
     TopicDecision,
 )

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from contracts.intake import IssueSubmitted
-from contracts.routing import IssueAccepted, IssueDeclined, IssueRouted, IssueTransferred
+from contracts.leaving import IssueDeclined, IssueTransferred
+from contracts.routing import IssueAccepted, IssueRouted
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
