@@ -82,7 +82,8 @@ async def accept_and_route(store: Store, issue_id: str, wishes: Wishes, command:
     past = await load(store.db, CASE.facts, CASE.id(issue_id), command=command.id)
     case = CASE.decider.after(past.facts)
     if past.done is None and case.stage is Stage.ACCEPTED and command.seen == past.version:
-        return await CASES.carry_out(store, issue_id, route, command)  # somebody accepted it
+        alone = replace(second(command), seen=command.seen)  # somebody accepted it meanwhile
+        return await CASES.carry_out(store, issue_id, route, alone)
     if past.done is None and case.stage is Stage.SUBMITTED:
         await rehearse(store.db, issue_id, wishes, case, Call(command.by, past.now))
     await CASES.carry_out(store, issue_id, accept, command)

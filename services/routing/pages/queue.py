@@ -59,8 +59,8 @@ def looking(base: Base, router: APIRouter) -> None:
     async def queue(
         request: Request,
         by: Annotated[Staff, Depends(base.staff)],
-        pick: str = "",
-        done: str = "",
+        pick: UUID | None = None,
+        done: UUID | None = None,
         v: int = 0,
         tab: str = "",
     ) -> Response:
@@ -68,7 +68,8 @@ def looking(base: Base, router: APIRouter) -> None:
         if done:
             stream = CASE.id(done)
             await shown(running.db, running.reader, triage_queue.table, stream, v)
-        return await show(base, request, by, Asked(pick, done, late_only=tab == "late"))
+        asked = Asked(str(pick or ""), str(done or ""), late_only=tab == "late")
+        return await show(base, request, by, asked)
 
     @router.get("/console/routing/_count")
     async def count(by: Annotated[Staff, Depends(base.staff)]) -> Response:
