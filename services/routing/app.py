@@ -12,7 +12,7 @@ from registry.organisations import organisations
 from registry.seats import seats
 from registry.settings import CitySettings
 from services.routing import api
-from services.routing.commands import AGENDAS, CASES
+from services.routing.commands import CASES, DOCKETS
 from services.routing.pages import answer, case, cases, contact, leaving, queue, why
 from services.routing.projections.case_org import case_org
 from services.routing.projections.cases import cases as cases_at_hand
@@ -23,7 +23,7 @@ from skin.site import Base, site
 
 ROUTING = Service(
     "routing",
-    [CASES, AGENDAS],
+    [CASES, DOCKETS],
     [organisations, seats, triage_queue, cases_at_hand, case_org, meeting, meeting_about],
     reactions.all,
     hears=["issue.events.v1", "meeting.events.v1", "directory.events.v1"],

@@ -15,11 +15,11 @@ from kernel.read.heard import heard
 from kernel.store import load
 from registry.calendar import shipped
 from registry.ground import ground
-from services.routing.domain import agenda
-from services.routing.domain.agenda import AGENDA
+from services.routing.domain import docket
 from services.routing.domain.answer import AnswerIssue
 from services.routing.domain.case import Case, Desk, Stage
 from services.routing.domain.decider import CASE, Wish
+from services.routing.domain.docket import DOCKET
 from services.routing.domain.policy import Policy
 from services.routing.domain.triage import AcceptIssue, RouteIssue
 
@@ -61,16 +61,16 @@ def about(held: Held, issue_id: str, case: Case) -> frozenset[UUID]:
     )
 
 
-async def set_agenda_desk(
-    db: Database, topic_id: str, _wish: agenda.Wish
-) -> SetDesk[agenda.Agenda, agenda.Desk]:
+async def set_docket_desk(
+    db: Database, topic_id: str, _wish: docket.Wish
+) -> SetDesk[docket.Docket, docket.Desk]:
     told = await heard(db, TOPIC_FACTS, "meetings", f"topic-{topic_id}")
-    desk = agenda.Desk(told[0] if told else None)
-    return lambda _agenda, _call: desk
+    desk = docket.Desk(told[0] if told else None)
+    return lambda _docket, _call: desk
 
 
 CASES = Handler(CASE, set_desk)
-AGENDAS = Handler(AGENDA, set_agenda_desk)
+DOCKETS = Handler(DOCKET, set_docket_desk)
 
 
 Wishes = tuple[AcceptIssue, RouteIssue]

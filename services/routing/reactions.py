@@ -15,8 +15,11 @@ from contracts.meetings import (
 from contracts.routing import Deliberated, TopicDecision
 from kernel.envelope import About
 from kernel.read.reaction import Ask, Reactions
-from services.routing.commands import AGENDAS, CASES
-from services.routing.domain.agenda import (
+from services.routing.commands import CASES, DOCKETS
+from services.routing.domain.answer import HearEvaluation
+from services.routing.domain.decider import Wish
+from services.routing.domain.deliberation import HearDecision, HearMeeting, PromoteToTopic
+from services.routing.domain.docket import (
     LayTopic,
     MeetAbout,
     SettleTopic,
@@ -24,9 +27,6 @@ from services.routing.domain.agenda import (
     TopicMet,
     TopicSettled,
 )
-from services.routing.domain.answer import HearEvaluation
-from services.routing.domain.decider import Wish
-from services.routing.domain.deliberation import HearDecision, HearMeeting, PromoteToTopic
 from services.routing.domain.triage import OpenCase
 
 reactions = Reactions()
@@ -48,7 +48,7 @@ def follow_the_resident(fact: IssueEvaluated, about: About) -> Iterable[Ask]:
 
 @reactions.to(TopicSubmitted, TopicApproved, TopicRejected, TopicDeferred)
 def follow_the_topic(fact: TopicSubmitted | Decided, about: About) -> Iterable[Ask]:
-    return [Ask(AGENDAS, about.key, step_of(fact))]
+    return [Ask(DOCKETS, about.key, step_of(fact))]
 
 
 def step_of(fact: TopicSubmitted | Decided) -> LayTopic | SettleTopic:
@@ -67,7 +67,7 @@ def step_of(fact: TopicSubmitted | Decided) -> LayTopic | SettleTopic:
 def follow_the_meeting(fact: MeetingHeld, about: About) -> Iterable[Ask]:
     """One that was recorded afterwards has no topic and moves nothing: it is evidence."""
     wish = MeetAbout(UUID(about.key), outcome_of(fact))
-    return [Ask(AGENDAS, str(topic), wish) for topic in fact.topic_ids]
+    return [Ask(DOCKETS, str(topic), wish) for topic in fact.topic_ids]
 
 
 def outcome_of(fact: MeetingHeld) -> Deliberated:

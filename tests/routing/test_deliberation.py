@@ -18,12 +18,12 @@ from contracts.routing import (
     TopicDecision,
 )
 from kernel.seal.sealed import Sealed
-from services.routing.domain import agenda
-from services.routing.domain.agenda import LayTopic, MeetAbout, SettleTopic, TopicLaid, TopicMet
+from services.routing.domain import docket
 from services.routing.domain.answer import AnswerIssue
 from services.routing.domain.case import Stage, clocks
 from services.routing.domain.decider import decider
 from services.routing.domain.deliberation import HearDecision, HearMeeting, PromoteToTopic
+from services.routing.domain.docket import LayTopic, MeetAbout, SettleTopic, TopicLaid, TopicMet
 from services.routing.domain.work import AddProgress, StartWork
 from tests.given import given
 from tests.routing.cases import (
@@ -147,7 +147,7 @@ def test_what_was_agreed_is_answered_without_starting_anew() -> None:
     assert given(decider, *history).when(met, desk(LIAISON, held=frozenset({MEETING}))).facts
 
 
-PROPOSED = agenda.Desk(
+PROPOSED = docket.Desk(
     TopicProposed(
         org_code=TOWN,
         level=TopicLevel.TOWN,
@@ -156,29 +156,29 @@ PROPOSED = agenda.Desk(
         question=Sealed("topic", "x"),
     )
 )
-UNHEARD = agenda.Desk(None)
+UNHEARD = docket.Desk(None)
 YES = SettleTopic(TopicDecision.APPROVED, meet_by=BY)
-settled = agenda.TopicSettled(issue_ids=(ISSUE,), decision=TopicDecision.APPROVED, meet_by=BY)
+settled = docket.TopicSettled(issue_ids=(ISSUE,), decision=TopicDecision.APPROVED, meet_by=BY)
 
 
 def test_a_topic_takes_the_matters_along_that_it_was_proposed_for() -> None:
     laid = TopicLaid(issue_ids=(ISSUE,), decide_by=BY)
-    given(agenda.decider).when(LayTopic(BY), PROPOSED).then(laid)
-    given(agenda.decider, laid).when(YES, PROPOSED).then(settled)
+    given(docket.decider).when(LayTopic(BY), PROPOSED).then(laid)
+    given(docket.decider, laid).when(YES, PROPOSED).then(settled)
     met = TopicMet(issue_ids=(ISSUE,), meeting_id=MEETING, outcome=Deliberated.AGREED)
     meet = MeetAbout(MEETING, Deliberated.AGREED)
-    given(agenda.decider, laid, settled).when(meet, PROPOSED).then(met)
+    given(docket.decider, laid, settled).when(meet, PROPOSED).then(met)
 
 
 def test_a_meeting_waits_for_the_decision_on_its_topic() -> None:
     meet = MeetAbout(MEETING, Deliberated.AGREED)
-    given(agenda.decider).when(meet, UNHEARD).then_refused("topic-comes-later")
-    given(agenda.decider).when(meet, PROPOSED).then_refused("topic-comes-later")
+    given(docket.decider).when(meet, UNHEARD).then_refused("topic-comes-later")
+    given(docket.decider).when(meet, PROPOSED).then_refused("topic-comes-later")
     no = settled.model_copy(update={"decision": TopicDecision.DEFERRED})
-    given(agenda.decider, no).when(meet, PROPOSED).then_refused("topic-comes-later")
+    given(docket.decider, no).when(meet, PROPOSED).then_refused("topic-comes-later")
 
 
 def test_a_topic_without_matters_takes_none_along() -> None:
     assert PROPOSED.proposed is not None
-    none = agenda.Desk(PROPOSED.proposed.model_copy(update={"issue_ids": ()}))
-    given(agenda.decider).when(LayTopic(BY), none).then_nothing()
+    none = docket.Desk(PROPOSED.proposed.model_copy(update={"issue_ids": ()}))
+    given(docket.decider).when(LayTopic(BY), none).then_nothing()

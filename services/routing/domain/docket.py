@@ -1,4 +1,4 @@
-"""Which matters go with a topic: its steps, and its meetings, reach each of them in one order.
+"""The docket of a topic: its steps, and its meetings, reach each of its matters in one order.
 
 Topics and meetings are other subjects than matters, so one may be heard before the other. Each
 topic has a small stream here that waits for its cause, and the matters follow that.
@@ -70,7 +70,7 @@ Wish = LayTopic | SettleTopic | MeetAbout
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda:
+class Docket:
     approved: bool = False
 
 
@@ -81,20 +81,20 @@ class Desk:
     proposed: TopicProposed | None
 
 
-def decide(wish: Wish, agenda: Agenda, desk: Desk) -> Sequence[Fact]:
+def decide(wish: Wish, docket: Docket, desk: Desk) -> Sequence[Fact]:
     if desk.proposed is None:
         raise Refused("topic-comes-later")
     issues = desk.proposed.issue_ids
-    return [fact_of(wish, issues, agenda)] if issues else []
+    return [fact_of(wish, issues, docket)] if issues else []
 
 
-def fact_of(wish: Wish, issues: tuple[UUID, ...], agenda: Agenda) -> Fact:
+def fact_of(wish: Wish, issues: tuple[UUID, ...], docket: Docket) -> Fact:
     match wish:
         case LayTopic():
             return TopicLaid(issue_ids=issues, decide_by=wish.decide_by)
         case SettleTopic():
             return settled(wish, issues)
-        case MeetAbout() if not agenda.approved:
+        case MeetAbout() if not docket.approved:
             raise Refused("topic-comes-later")
         case MeetAbout():
             return TopicMet(issue_ids=issues, meeting_id=wish.meeting_id, outcome=wish.outcome)
@@ -112,10 +112,10 @@ def settled(wish: SettleTopic, issues: tuple[UUID, ...]) -> TopicSettled:
     )
 
 
-def evolve(agenda: Agenda, fact: Fact) -> Agenda:
+def evolve(docket: Docket, fact: Fact) -> Docket:
     approved = isinstance(fact, TopicSettled) and fact.decision is TopicDecision.APPROVED
-    return Agenda(approved=agenda.approved or approved)
+    return Docket(approved=docket.approved or approved)
 
 
-decider: Decider[Wish, Agenda, Fact, Desk] = Decider(Agenda(), decide, evolve)
-AGENDA = Stream("agenda", "issue.events.v1", FACTS, decider)
+decider: Decider[Wish, Docket, Fact, Desk] = Decider(Docket(), decide, evolve)
+DOCKET = Stream("docket", "issue.events.v1", FACTS, decider)
