@@ -1,5 +1,6 @@
 """What the station and the handlers see and send: forms only, as a browser without scripts."""
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -230,6 +231,16 @@ async def test_what_belongs_elsewhere_is_handed_on(web: Web) -> None:
     assert (await fill(web, path, path, STATION, **typed)).status_code == 303
     assert await stage(web, issue, STATION) == "TRANSFERRED"
     assert (await web.page(path, LIAISON)).status_code == 403
+
+
+async def test_nothing_moves_under_who_reads_but_a_line_says_that_there_is_more(web: Web) -> None:
+    first = await submit(web)
+    page = await web.page(f"/console/queue?pick={first}", STATION)
+    (news,) = re.findall(r'hx-get="(/console/queue/_news[^"]+)"', page.text)
+    assert (await web.page(news, STATION)).text == ""
+    await submit(web)
+    assert "有 1 件新的" in (await web.page(news, STATION)).text
+    assert (await web.page(news, LIAISON)).status_code == 403
 
 
 async def test_the_queue_over_http_waits_for_what_was_just_done(web: Web) -> None:

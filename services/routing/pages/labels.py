@@ -11,6 +11,7 @@ from contracts.routing import (
     MatterClass,
     Scope,
     Urgency,
+    UrgentNeed,
 )
 from contracts.taxonomy import CATEGORIES
 
@@ -21,6 +22,7 @@ URGENCY = {
     Urgency.UTILITY: "水电气暖",
     Urgency.EMERGENCY: "紧急",
 }
+NEED = {need: need.value for need in UrgentNeed}
 SCOPE = {
     Scope.HOUSEHOLD: "一户",
     Scope.BUILDING: "一栋楼",
@@ -107,6 +109,7 @@ WHY = {
 INPUT = {
     "category": "类别",
     "urgency": "缓急",
+    "urgent_need": "急难愁盼",
     "affected_hh": "户数",
     "scope": "范围",
     "cost_band": "花费",

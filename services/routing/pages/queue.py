@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import AwareDatetime
 from sqlalchemy import Row
 
 from contracts.permission import must_be
@@ -26,7 +28,7 @@ from services.routing.pages.look import PAGES, communities, opened, see
 from services.routing.pages.suggesting import accept_of, inputs, likely, passed_over, suggestion
 from services.routing.projections.case_file import CaseFile, case_file
 from services.routing.projections.cases import numbers
-from services.routing.projections.triage_queue import due, triage_queue, waiting
+from services.routing.projections.triage_queue import due, new_since, triage_queue, waiting
 from skin.forms import Fields, Trouble, Wrong, command_of, sent, tried, wish_of
 from skin.site import Base, console
 from skin.words import words
@@ -48,6 +50,7 @@ class Asked:
 def routes(base: Base) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     looking(base, router)
+    counting(base, router)
     deciding(base, router)
     return router
 
@@ -71,11 +74,24 @@ def looking(base: Base, router: APIRouter) -> None:
         asked = Asked(str(pick or ""), str(done or ""), late_only=tab == "late")
         return await show(base, request, by, asked)
 
+
+def counting(base: Base, router: APIRouter) -> None:
+    """Pieces of pages that are open already."""
+    running = base.running
+
     @router.get("/console/routing/_count")
     async def count(by: Annotated[Staff, Depends(base.staff)]) -> Response:
         must_be(by.actor, STATION)
         late_or_today = await due(running.db, by.actor.org, end_of(await now(running.db)))
         return Response(str(late_or_today), media_type="text/plain")
+
+    @router.get(QUEUE + "/_news")
+    async def news(by: Annotated[Staff, Depends(base.staff)], since: AwareDatetime) -> Response:
+        """Nothing moves under who is reading: a line says that there is more."""
+        must_be(by.actor, STATION)
+        new = await new_since(running.db, by.actor.org, since)
+        line = f'<a href="{QUEUE}">有 {new} 件新的，看最新</a>' if new else ""
+        return HTMLResponse(line, headers={"Cache-Control": "no-store"})
 
 
 def deciding(base: Base, router: APIRouter) -> None:

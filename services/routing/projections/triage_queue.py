@@ -97,6 +97,13 @@ select count(*) as n from read.triage_queue q join below on below.code = q.org
 """)  # noqa: S608
 
 
+NEW = text(f"""
+with recursive {BELOW}
+select count(*) as n from read.triage_queue q join below on below.code = q.org
+ where triage_by is not null and submitted_at > :at
+""")  # noqa: S608
+
+
 async def waiting(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]:
     """For a seat on `org`: what waits there or below it."""
     return await db.all(WAITING, org=org, most=most)
@@ -105,3 +112,7 @@ async def waiting(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]
 async def due(db: Database, org: str, upto: datetime) -> int:
     """How many of them are late, or will be then."""
     return int((await db.one(DUE, org=org, upto=upto)).n)
+
+
+async def new_since(db: Database, org: str, at: datetime) -> int:
+    return int((await db.one(NEW, org=org, at=at)).n)
