@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.leaving import DeclineReason, IssueDeclined, IssueTransferred, TransferChannel
+from contracts.permission import Role
 from contracts.routing import Urgency
 from kernel.seal.sealed import Sealed
 from services.routing.domain.case import ContactSeen, Stage, clocks
@@ -23,10 +24,14 @@ from tests.routing.cases import (
     STATION,
     SUBMITTED,
     TREE,
+    VILLAGE,
     History,
     desk,
+    routed,
+    seat,
 )
 
+GRID = f"{VILLAGE}-001"
 WHY = "这件事正由法院审理，议事会不能替法院作决定。"
 DECLINE = DeclineIssue(DeclineReason.LEGAL_CHANNEL, WHY, "请到区法院诉讼服务中心", Urgency.NORMAL)
 TRANSFER = TransferOut(TransferChannel.COURT, WHY)
@@ -92,14 +97,23 @@ def test_what_may_be_done_is_what_the_rules_say(
     assert possible(decider.after(history), desk(ELSEWHERE)).now == frozenset()
 
 
+def test_the_worker_of_the_grid_follows_it_up() -> None:
+    leg = routed().model_copy(update={"grid_code": GRID})
+    worker, beside = seat(Role.GRID_WORKER, GRID), seat(Role.GRID_WORKER, f"{VILLAGE}-002")
+    for by, may in ((worker, True), (beside, False)):
+        case = decider.after((*ACCEPTED, leg))
+        assert may_see(by, case, TREE) is may
+        assert ("sign" in possible(case, desk(by)).now) is may
+
+
 def test_a_no_says_why() -> None:
     no = possible(decider.after(SIGNED), desk(LIAISON)).not_yet["start"]
     assert (no.code, no.words) == ("speak-to-the-resident-first", {"tries": 0})
 
 
 def test_a_matter_is_seen_where_it_was_raised_and_where_it_is_led() -> None:
-    routed = decider.after(ROUTED)
-    assert may_see(STATION, routed, TREE)
-    assert may_see(LIAISON, routed, TREE)
+    sent = decider.after(ROUTED)
+    assert may_see(STATION, sent, TREE)
+    assert may_see(LIAISON, sent, TREE)
     assert not may_see(LIAISON, decider.after(SUBMITTED), TREE)
-    assert not may_see(ELSEWHERE, routed, TREE)
+    assert not may_see(ELSEWHERE, sent, TREE)

@@ -134,14 +134,14 @@ async def test_rejected_it_is_led_by_whom_the_committee_named(web: Web) -> None:
     assert issue in (await web.page("/console/cases", community)).text
     await take(web, issue, "contact-made", community, method="VISIT", reached="true")
     talk = {
-        "org_code": village,
+        "org_code": TOWN,
         "issue_ids": [issue],
         "form": "MICRO",
         "parties": ["PARTY", "LIAISON"],
         "at": (await clock.now(web.houses["meetings"].running.db)).isoformat(),
         "result": "先装一部试试",
     }
-    await say(web, f"meetings/{uuid4()}", "record-instant-meeting", community, **talk)
+    await say(web, f"meetings/{uuid4()}", "record-instant-meeting", TOWN_LIAISON, **talk)
     assert await stage(web, issue, STATION) == "IN_PROGRESS"  # evidence, and no step
     page = await web.page(f"/console/cases/{issue}/answer", community)
     assert "微协商" in page.text

@@ -127,6 +127,15 @@ class Case:
             raise Refused("nobody-leads-yet")
         return self.lead
 
+    def helping(self) -> tuple[str, ...]:
+        """Who helps, and the grid: as long as whom it was routed to leads."""
+        if self.leg is None or self.lead != self.leg.lead_org:
+            return ()
+        return (*self.leg.co_orgs, *([self.leg.grid_code] if self.leg.grid_code else []))
+
+    def grid(self) -> str:
+        return self.leg.grid_code or "" if self.leg and self.helping() else ""
+
     def spoken_to(self) -> bool:
         """The resident was reached, or it was tried often enough."""
         return self.reached or self.attempts >= TRIES_IN_VAIN
@@ -157,7 +166,9 @@ class Desk:
         must(self.by, STATION, case.target, self.tree)
 
     def handler(self, case: Case) -> None:
-        must(self.by, HANDLERS, case.leads(), self.tree)
+        lead, grid = case.leads(), case.grid()
+        mine = grid and self.by.org == grid  # whose worker follows it up for who leads
+        must(self.by, HANDLERS, grid if mine else lead, self.tree)
 
 
 def clocks(case: Case) -> Mapping[str, datetime]:

@@ -52,6 +52,5 @@ def possible(case: Case, desk: Desk) -> Possible:
 
 def may_see(by: Actor, case: Case, tree: Tree) -> bool:
     """Whoever it was raised at, who leads and who helps, each with those above them."""
-    helping = case.leg.co_orgs if case.leg and case.lead == case.leg.lead_org else ()
-    there = (case.target, case.lead, *helping)
+    there = (case.target, case.lead, *case.helping())
     return bool(by.org) and any(tree.covers(by.org, org) for org in there if org)

@@ -110,7 +110,7 @@ async def said(base: Base, file: CaseFile, here: Ground) -> dict[str, Any]:
         "case": file.case,
         "raised": file.raised,
         "lead": lead,
-        "co_orgs": [name_of(here, org) for org in helping(file)],
+        "co_orgs": [name_of(here, org) for org in file.case.helping()],
         "trail": trail,
         "texts": await opened(base.running.keyring, sealed(file, trail)),
         "next": next_step(file, lead, min(coming, default=None)),
@@ -119,10 +119,6 @@ async def said(base: Base, file: CaseFile, here: Ground) -> dict[str, Any]:
         "legs": [step.fact for step in file.steps if isinstance(step.fact, IssueRouted)],
         "table_version": VERSION,
     }
-
-
-def helping(file: CaseFile) -> tuple[str, ...]:
-    return file.case.leg.co_orgs if file.case.leg else ()
 
 
 def sealed(file: CaseFile, trail: list[tuple[Step, Told, str]]) -> list[Sealed]:

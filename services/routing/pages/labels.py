@@ -1,7 +1,6 @@
 """What codes are called on the pages of routing, where a choice stands in a form."""
 
 from contracts.leaving import DeclineReason, TransferChannel
-from contracts.permission import Role
 from contracts.routing import (
     AnswerResult,
     CloseBasis,
@@ -77,16 +76,6 @@ CHANNEL = {
     TransferChannel.ARBITRATION: "仲裁",
     TransferChannel.DISCIPLINE: "纪检监察",
     TransferChannel.OTHER: "其他",
-}
-ROLE = {
-    Role.RESIDENT: "反映人",
-    Role.GRID_WORKER: "网格员",
-    Role.COMMUNITY_LIAISON: "社区联络员",
-    Role.COMMUNITY_SECRETARY: "社区党组织书记",
-    Role.TOWN_LIAISON: "街道联络员",
-    Role.STATION_STAFF: "工作站人员",
-    Role.TOWN_COMMITTEE: "街道党工委",
-    Role.SERVICE: "系统",
 }
 WHY = {
     "danger": "有危险",

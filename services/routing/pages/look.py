@@ -20,6 +20,7 @@ from services.routing.pages.due import due, short
 from services.routing.projections.case_file import CaseFile, case_file
 from skin.pages import Pages
 from skin.site import Base
+from skin.words import said
 
 READERS = STATION | HANDLERS | {Role.COMMUNITY_SECRETARY, Role.TOWN_COMMITTEE}
 STATES = {
@@ -64,8 +65,10 @@ def name_of(here: Ground, code: str) -> str:
 
 def who(by: Actor, here: Ground) -> str:
     """The seat and its organisation; never a person."""
-    role = labels.ROLE.get(by.role, by.role)  # type: ignore[call-overload]
-    return f"{role} · {name_of(here, by.org)}" if by.org else str(role)
+    if by.role == Role.SERVICE:
+        return "系统"
+    role = said("反映人" if by.role == Role.RESIDENT else by.role, "zh-CN")
+    return f"{role} · {name_of(here, by.org)}" if by.org else role
 
 
 def communities(here: Ground, station: str, now: datetime) -> list[tuple[str, str]]:

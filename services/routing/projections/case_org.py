@@ -33,7 +33,8 @@ def raised_at(fact: CaseOpened, about: About) -> Sequence[str]:
 
 
 def led_by(fact: IssueRouted, about: About) -> Sequence[str]:
-    helping = [f"{about.key}:helps:{org}" for org in fact.co_orgs]
+    grid = [fact.grid_code] if fact.grid_code else []
+    helping = [f"{about.key}:helps:{org}" for org in (*fact.co_orgs, *grid)]
     return [f"{about.key}:leads:{fact.lead_org}", *helping]
 
 
