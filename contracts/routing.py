@@ -3,6 +3,7 @@
 What staff write is sealed under `issue`: the resident may go, and it stays.
 """
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -213,6 +214,39 @@ class IssuePromotedToTopic(Event):
     """The street's council is to deliberate it, if the committee makes it a topic."""
 
     topic_id: UUID
+    decide_by: AwareDatetime | None = None
+
+
+class TopicDecision(StrEnum):
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    DEFERRED = "DEFERRED"
+
+
+class IssueTopicDecided(Event):
+    """The committee decided on the topic that this matter waits for: what follows for it."""
+
+    topic_id: UUID
+    decision: TopicDecision
+    meet_by: AwareDatetime | None = None  # approved
+    handling_org: Code | None = None  # rejected: it leads from now on
+    contact_by: AwareDatetime | None = None  # where another leads now, which speaks to them anew
+    until: date | None = None  # deferred
+
+
+class Deliberated(StrEnum):
+    """Something was agreed, nothing was, or the council meets again."""
+
+    AGREED = "AGREED"
+    NOT_AGREED = "NOT_AGREED"
+    ADJOURNED = "ADJOURNED"
+
+
+class IssueDeliberated(Event):
+    """A council met about its topic: what was agreed is carried out, or it is worked on else."""
+
+    meeting_id: UUID
+    outcome: Deliberated
 
 
 class EscalationLevel(StrEnum):

@@ -3,19 +3,25 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from contracts.permission import must_be
+from contracts.routing import Assessment, Lane, Mode
 from kernel.decider import Actor
+from kernel.read.waiting import shown as has_shown
 from kernel.seal.keyring import Missing
 from kernel.web.commands import command_routes
-from kernel.web.problems import PROBLEMS
+from kernel.web.problems import PROBLEMS, Problem, etag
+from registry.ground import ground
 from services.routing.commands import CASES
-from services.routing.domain.case import STATION
-from services.routing.domain.decider import Asked
-from services.routing.projections.triage_queue import waiting
+from services.routing.domain.case import STATION, Case, Stage
+from services.routing.domain.decider import CASE, Asked
+from services.routing.domain.possible import may_see
+from services.routing.projections.case_file import case_file
+from services.routing.projections.triage_queue import triage_queue, waiting
 from skin.site import Base
 
 
@@ -32,15 +38,52 @@ class Waiting(BaseModel):
     version: int
 
 
+class CaseNow(BaseModel):
+    """Where a matter stands. Its instants are those that were decided, never computed anew."""
+
+    issue_id: str
+    version: int
+    stage: Stage
+    round: int
+    target_org: str
+    lead_org: str | None
+    lane: Lane | None = None
+    mode: Mode | None = None
+    rule_id: str | None = None
+    assessment: Assessment | None
+    sign_by: datetime | None = None
+    contact_by: datetime | None
+    resolve_by: datetime | None
+    reached: bool
+    attempts: int
+    topic_id: UUID | None
+
+
 def routes(base: Base) -> Iterable[APIRouter]:
     running, caller, root = base.running, base.caller, "/api/routing"
     yield command_routes(running.ready, CASES, Asked, f"{root}/cases", caller)
-    router = APIRouter(prefix=root, responses=PROBLEMS)
+    yield queue_routes(base, APIRouter(prefix=root, responses=PROBLEMS))
+    yield case_routes(base, APIRouter(prefix=root, responses=PROBLEMS))
+
+
+def queue_routes(base: Base, router: APIRouter) -> APIRouter:
+    running, caller = base.running, base.caller
 
     @router.get("/queue")
-    async def queue(by: Annotated[Actor, Depends(caller)]) -> list[Waiting]:
-        """What waits for a decision at the caller's station, what is due first on top."""
+    async def queue(
+        by: Annotated[Actor, Depends(caller)],
+        response: Response,
+        issue_id: UUID | None = None,
+        min_version: int = 0,
+    ) -> list[Waiting]:
+        """What waits for a decision at the caller's station, what is due first on top. With
+        `issue_id` and `min_version` it waits until that matter is shown in that version; `X-Behind`
+        says that it took too long."""
         must_be(by, STATION)
+        if issue_id and min_version:
+            table, stream = triage_queue.table, CASE.id(issue_id)
+            if not await has_shown(running.db, running.reader, table, stream, min_version):
+                response.headers["X-Behind"] = "true"
         rows = await waiting(running.db, by.org)
         titles = await running.keyring.open([row.title for row in rows])
         return [
@@ -48,7 +91,45 @@ def routes(base: Base) -> Iterable[APIRouter]:
             for row, title in zip(rows, titles, strict=True)
         ]
 
-    yield router
+    return router
+
+
+def case_routes(base: Base, router: APIRouter) -> APIRouter:
+    running, caller = base.running, base.caller
+
+    @router.get("/cases/{issue_id}")
+    async def case(
+        issue_id: UUID, by: Annotated[Actor, Depends(caller)], response: Response
+    ) -> CaseNow:
+        file = await case_file(running.db, str(issue_id))
+        if file.case.stage is Stage.UNKNOWN:
+            raise Problem(404, "no-such-case")
+        if not may_see(by, file.case, (await ground(running.db)).tree):
+            raise Problem(403, "not-your-organisations")
+        response.headers["ETag"] = etag(file.version)
+        return now_of(str(issue_id), file.case, file.version)
+
+    return router
+
+
+def now_of(issue_id: str, case: Case, version: int) -> CaseNow:
+    leg = case.leg
+    routed = {name: getattr(leg, name, None) for name in ("lane", "mode", "rule_id", "sign_by")}
+    return CaseNow(
+        issue_id=issue_id,
+        version=version,
+        stage=case.stage,
+        round=case.round,
+        target_org=case.target,
+        lead_org=case.lead or None,
+        assessment=case.assessment,
+        contact_by=case.contact_by,
+        resolve_by=case.resolve_by,
+        reached=case.reached,
+        attempts=case.attempts,
+        topic_id=case.topic,
+        **routed,
+    )
 
 
 def shown(title: str | Missing) -> str | None:

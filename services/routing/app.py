@@ -1,5 +1,8 @@
 """Routing, wired."""
 
+from collections.abc import Iterable
+
+from fastapi import APIRouter
 from httpx2 import AsyncClient
 
 from kernel.web.build import Built
@@ -9,22 +12,35 @@ from registry.organisations import organisations
 from registry.seats import seats
 from registry.settings import CitySettings
 from services.routing import api
-from services.routing.commands import CASES
+from services.routing.commands import CASES, DOCKETS
+from services.routing.pages import answer, case, cases, contact, leaving, queue, why
+from services.routing.projections.case_org import case_org
+from services.routing.projections.cases import cases as cases_at_hand
+from services.routing.projections.meetings_about import meeting, meeting_about
 from services.routing.projections.triage_queue import triage_queue
 from services.routing.reactions import reactions
-from skin.site import site
+from skin.site import Base, site
 
 ROUTING = Service(
     "routing",
-    [CASES],
-    [organisations, seats, triage_queue],
+    [CASES, DOCKETS],
+    [organisations, seats, triage_queue, cases_at_hand, case_org, meeting, meeting_about],
     reactions.all,
     hears=["issue.events.v1", "meeting.events.v1", "directory.events.v1"],
     hears_keys=True,
 )
 
 
+VIEWS = (queue, cases, case, answer, contact, why, leaving)
+
+
+def routes(base: Base) -> Iterable[APIRouter]:
+    yield from api.routes(base)
+    for view in VIEWS:
+        yield view.routes(base)
+
+
 def build(
     settings: CitySettings, transport: Transport | None = None, http: AsyncClient | None = None
 ) -> Built:
-    return site(ROUTING, settings, api.routes, transport, http)
+    return site(ROUTING, settings, routes, transport, http)

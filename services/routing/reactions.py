@@ -1,15 +1,37 @@
 """What routing does because it heard something."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from contracts.intake import IssueEvaluated, IssueSubmitted
+from contracts.meetings import (
+    MeetingHeld,
+    Outcome,
+    TopicApproved,
+    TopicDeferred,
+    TopicRejected,
+    TopicSubmitted,
+)
+from contracts.routing import Deliberated, TopicDecision
 from kernel.envelope import About
 from kernel.read.reaction import Ask, Reactions
-from services.routing.commands import CASES
+from services.routing.commands import CASES, DOCKETS
 from services.routing.domain.answer import HearEvaluation
+from services.routing.domain.decider import Wish
+from services.routing.domain.deliberation import HearDecision, HearMeeting, PromoteToTopic
+from services.routing.domain.docket import (
+    LayTopic,
+    MeetAbout,
+    SettleTopic,
+    TopicLaid,
+    TopicMet,
+    TopicSettled,
+)
 from services.routing.domain.triage import OpenCase
 
 reactions = Reactions()
+Decided = TopicApproved | TopicRejected | TopicDeferred
+PASSED = (Outcome.CONSENSUS, Outcome.VOTED_PASS)
 
 
 @reactions.to(IssueSubmitted)
@@ -22,3 +44,53 @@ def open_a_case(fact: IssueSubmitted, about: About) -> Iterable[Ask]:
 def follow_the_resident(fact: IssueEvaluated, about: About) -> Iterable[Ask]:
     wish = HearEvaluation(about.id, fact.round, fact.solved, fact.satisfaction)
     return [Ask(CASES, about.key, wish)]
+
+
+@reactions.to(TopicSubmitted, TopicApproved, TopicRejected, TopicDeferred)
+def follow_the_topic(fact: TopicSubmitted | Decided, about: About) -> Iterable[Ask]:
+    return [Ask(DOCKETS, about.key, step_of(fact))]
+
+
+def step_of(fact: TopicSubmitted | Decided) -> LayTopic | SettleTopic:
+    match fact:
+        case TopicSubmitted():
+            return LayTopic(fact.decide_by)
+        case TopicApproved():
+            return SettleTopic(TopicDecision.APPROVED, meet_by=fact.meet_by)
+        case TopicRejected():
+            return SettleTopic(TopicDecision.REJECTED, handling_org=fact.handling_org)
+        case TopicDeferred():
+            return SettleTopic(TopicDecision.DEFERRED, until=fact.until)
+
+
+@reactions.to(MeetingHeld)
+def follow_the_meeting(fact: MeetingHeld, about: About) -> Iterable[Ask]:
+    """One that was recorded afterwards has no topic and moves nothing: it is evidence."""
+    wish = MeetAbout(UUID(about.key), outcome_of(fact))
+    return [Ask(DOCKETS, str(topic), wish) for topic in fact.topic_ids]
+
+
+def outcome_of(fact: MeetingHeld) -> Deliberated:
+    outcomes = {item.outcome for item in fact.items}
+    if outcomes.intersection(PASSED):
+        return Deliberated.AGREED
+    return Deliberated.ADJOURNED if Outcome.DEFERRED in outcomes else Deliberated.NOT_AGREED
+
+
+@reactions.to(TopicLaid, TopicSettled, TopicMet)
+def take_its_matters_along(
+    fact: TopicLaid | TopicSettled | TopicMet, about: About
+) -> Iterable[Ask]:
+    wish = wish_of(fact, UUID(about.key))
+    return [Ask(CASES, str(issue), wish) for issue in fact.issue_ids]
+
+
+def wish_of(fact: TopicLaid | TopicSettled | TopicMet, topic: UUID) -> Wish:
+    match fact:
+        case TopicLaid():
+            return PromoteToTopic(topic, fact.decide_by)
+        case TopicSettled():
+            given = (fact.decision, fact.meet_by, fact.handling_org, fact.until)
+            return HearDecision(topic, *given)
+        case TopicMet():
+            return HearMeeting(topic, fact.meeting_id, fact.outcome)

@@ -118,8 +118,9 @@ async def test_f16_a_transaction_left_open_elsewhere_delays_nothing(
 ) -> None:
     """In another database, in this one, and a dump that reads for as long as it likes: while they
     are open, whatever is queued gets its place."""
-    elsewhere = Database(async_url(stage.postgres.url("postgres")), pool=1)
-    here = Database(async_url(stage.urls["library"]), pool=1)
+    # A lease as a stranger has it: ours would end a transaction that rests for a minute.
+    elsewhere = Database(async_url(stage.postgres.url("postgres")), pool=1, lease=3600)
+    here = Database(async_url(stage.urls["library"]), pool=1, lease=3600)
     async with stage.node("library") as library, stage.node("cards"), stage.node("post"):
         async with elsewhere.begin() as one, here.begin() as two:
             await one.execute(text("create table left_open (n int)"))

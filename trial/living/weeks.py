@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from contracts.calendar import ZONE
+from trial.living import council
 from trial.living.deeds import City, Matter
-from trial.living.people import COMMUNITIES, TOWNS, People, Seat, seats
+from trial.living.people import COMMUNITIES, TOWNS, People
 from trial.living.said import GARBAGE, GARDEN, LAMP, NOISE, SCHOOL, WAITING_AT, WATER
 
 BAILU, TUANJIE, PEILI = TOWNS[0], TOWNS[1], TOWNS[6]
@@ -21,6 +22,7 @@ OUTAGE = {
     "outage": {"households": 126, "hours": 6},
 }
 Tell = Callable[[str], None]
+TOPIC, CONFERENCE = uuid4(), uuid4()
 
 
 async def weeks(people: People, tell: Tell) -> None:
@@ -87,90 +89,18 @@ async def second_week(city: City, lamp: Matter, garbage: Matter, school: Matter)
     await city.days(1, hour=10)
     await city.evaluate(lamp, "YES", 5)
     await city.days(3)
-    await propose(city, school)
+    await council.lay_before_committee(city, school, TOPIC)
+    await council.defer(city, TOPIC)
     await city.days(3)
     await city.take_on(garbage, city.at(PEILI1, "community-liaison"))
 
 
-TOPIC, CONFERENCE = uuid4(), uuid4()
-
-
-async def propose(city: City, school: Matter) -> None:
-    liaison, clerk = city.at(PEILI, "town-liaison"), city.at(PEILI, "town-committee")
-    topic = f"/api/meetings/topics/{TOPIC}"
-    wish = {
-        "org_code": PEILI.code,
-        "level": "TOWN",
-        "source": "ISSUE",
-        "question": "学校门口上下学怎么走",
-        "issue_ids": [str(school.id)],
-        "sub_questions": ["接送车停在哪里", "摊点挪到哪里", "谁在路口值守"],
-    }
-    await liaison.ask(f"{topic}/propose-topic", wish)
-    package = {
-        "background": "早晚两个高峰，校门前180米路上车、人、摊点挤在一起，约620户受影响。",
-        "parties": ["学校", "交警大队", "城管执法队", "接送家长", "摊主"],
-        "options": ["开侧门，人车分开", "高峰单行，划即停即走位", "摊点挪进便民点"],
-    }
-    await liaison.ask(f"{topic}/submit-topic", package)
-    today = (await city.now()).astimezone(ZONE).date()
-    later = {
-        "decided_on": today.isoformat(),
-        "record_no": "培党工〔2026〕31号",
-        "why": "请补早晚高峰车流数，和学校愿不愿开侧门的答复。",
-        "until": (today + timedelta(days=3)).isoformat(),
-    }
-    await clerk.ask(f"{topic}/defer-topic", later)
-
-
 async def third_week(city: City, garbage: Matter, school: Matter) -> None:
     """The committee makes it a topic, and a conference is noticed; the garbage goes on."""
-    clerk = city.at(PEILI, "town-committee")
-    today = (await city.now()).astimezone(ZONE).date()
-    approved = {
-        "decided_on": today.isoformat(),
-        "record_no": "培党工〔2026〕34号",
-        "conditions": ["先试两周再定长期办法", "值守排班由学校牵头"],
-    }
-    await clerk.ask(f"/api/meetings/topics/{TOPIC}/approve-topic", approved)
-    await notice(city, school)
+    await council.approve(city, TOPIC)
+    await council.call_conference(city, school, TOPIC, CONFERENCE)
     await city.progress(garbage, city.at(PEILI1, "community-liaison"), "清运了三车，装了提示牌。")
     await small_matters(city)
-
-
-async def notice(city: City, school: Matter) -> None:
-    liaison, meeting = city.at(PEILI, "town-liaison"), f"/api/meetings/meetings/{CONFERENCE}"
-    by_login = {seat.login: seat for seat in seats()}
-    recorder = str(by_login["peili-town-liaison"].id)
-    wish = {
-        "org_code": PEILI.code,
-        "level": "TOWN",
-        "form": "CONFERENCE",
-        "convenor_seat": str(by_login["peili-town-committee"].id),
-        "chair_seat": recorder,
-        "recorder_seat": recorder,
-        "agenda": [{"question": "接送车停在哪里"}, {"question": "摊点挪到哪里"}],
-        "topic_ids": [str(TOPIC)],
-        "issue_ids": [str(school.id)],
-    }
-    await liaison.ask(f"{meeting}/draft-meeting", wish)
-    for place, (role, seat) in enumerate(table(by_login), 1):
-        at = {"place": place, "role": role, **({"member_seat": str(seat.id)} if seat else {})}
-        await liaison.ask(f"{meeting}/invite-participant", at)
-    starts = (await city.now()).astimezone(ZONE) + timedelta(days=12)
-    starts = starts.replace(hour=15, minute=0, second=0, microsecond=0)
-    told = {
-        "starts_at": starts.isoformat(),
-        "ends_at": (starts + timedelta(hours=2)).isoformat(),
-        "venue": "培黎街道三楼会议室（有电梯）",
-    }
-    await liaison.ask(f"{meeting}/notice-meeting", told)
-
-
-def table(by_login: dict[str, Seat]) -> list[tuple[str, Seat | None]]:
-    member = by_login["peili-member"]
-    others = ("RESIDENT_REP", "RESIDENT_REP", "RESIDENT_REP", "PARTY", "LIAISON", "DEPT")
-    return [("MEMBER", member), *((role, None) for role in others)]
 
 
 async def small_matters(city: City) -> None:

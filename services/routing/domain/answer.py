@@ -49,7 +49,7 @@ class HearEvaluation:
 
 
 def answer(wish: AnswerIssue, case: Case, desk: Desk) -> Sequence[Fact]:
-    case.at(Stage.IN_PROGRESS, Stage.REWORK)
+    case.at(Stage.IN_PROGRESS, Stage.IMPLEMENTING, Stage.REWORK)
     desk.handler(case)
     must_be_spoken_to(case)
     if wish.result is AnswerResult.ON_AGENDA and wish.next_review_on is None:

@@ -1,7 +1,7 @@
 """A matter as routing sees it: what was decided about it, who leads, which clocks run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from contracts.intake import TargetLevel
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.permission import Role, Tree, must
 from contracts.routing import (
     Assessment,
@@ -18,17 +19,20 @@ from contracts.routing import (
     IssueAnswered,
     IssueClosed,
     IssueContacted,
+    IssueDeliberated,
     IssueProgressed,
     IssuePromotedToTopic,
     IssueReopened,
     IssueRouted,
     IssueSigned,
+    IssueTopicDecided,
     IssueWorkStarted,
     Mode,
     VoiceNotFollowed,
 )
 from kernel.decider import Actor, Call, Refused
 from kernel.event import Event, Kinds
+from kernel.seal.sealed import Sealed
 from services.routing.domain.policy import Policy
 
 HANDLERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_LIAISON, Role.TOWN_LIAISON})
@@ -47,18 +51,17 @@ class CaseOpened(Event):
     triage_by: AwareDatetime
 
 
-Work = IssueSigned | IssueContacted | IssueWorkStarted | IssueProgressed | IssuePromotedToTopic
-Fact = (
-    CaseOpened
-    | IssueAccepted
-    | IssueRouted
-    | Work
-    | IssueAnswered
-    | IssueClosed
-    | IssueReopened
-    | EscalationRaised
-    | VoiceNotFollowed
-)
+class ContactSeen(Event):
+    """Somebody looked at how the resident can be reached. Private; told before it is shown."""
+
+    reason: Sealed
+
+
+Triage = CaseOpened | IssueAccepted | IssueRouted | IssueDeclined | IssueTransferred
+Work = IssueSigned | IssueContacted | IssueWorkStarted | IssueProgressed
+Council = IssuePromotedToTopic | IssueTopicDecided | IssueDeliberated
+Answer = IssueAnswered | IssueClosed | IssueReopened | VoiceNotFollowed
+Fact = Triage | Work | Council | Answer | EscalationRaised | ContactSeen
 FACTS: Kinds[Fact] = Kinds(Fact)
 
 # ── what the rules remember, and what they may look at ──────────────────────────────────────
@@ -67,17 +70,27 @@ FACTS: Kinds[Fact] = Kinds(Fact)
 class Stage(StrEnum):
     UNKNOWN = "UNKNOWN"
     SUBMITTED = "SUBMITTED"
+    NOT_ACCEPTED = "NOT_ACCEPTED"
+    TRANSFERRED = "TRANSFERRED"
     ACCEPTED = "ACCEPTED"
     ROUTED = "ROUTED"
     SIGNED = "SIGNED"
     IN_PROGRESS = "IN_PROGRESS"
     TOPIC_PENDING = "TOPIC_PENDING"
+    DELIBERATING = "DELIBERATING"
+    IMPLEMENTING = "IMPLEMENTING"
     ANSWERED = "ANSWERED"
     REWORK = "REWORK"
     CLOSED = "CLOSED"
 
 
-WORKED_ON = (Stage.SIGNED, Stage.IN_PROGRESS, Stage.TOPIC_PENDING, Stage.REWORK)
+WORKED_ON = (
+    *(Stage.SIGNED, Stage.IN_PROGRESS, Stage.REWORK),
+    *(Stage.TOPIC_PENDING, Stage.DELIBERATING, Stage.IMPLEMENTING),
+)
+IN_TRIAGE = (Stage.SUBMITTED, Stage.ACCEPTED)
+AT_HAND = (*IN_TRIAGE, Stage.ROUTED, *WORKED_ON)
+"""Somebody of the staff has a step to take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ class Case:
     submitted_at: datetime | None = None
     assessment: Assessment | None = None
     leg: IssueRouted | None = None
+    lead: str = ""
     round: int = 1
     contact_by: datetime | None = None
     resolve_by: datetime | None = None
@@ -107,6 +121,20 @@ class Case:
         if self.leg is None:
             raise Refused("nobody-leads-yet")
         return self.leg
+
+    def leads(self) -> str:
+        if not self.lead:
+            raise Refused("nobody-leads-yet")
+        return self.lead
+
+    def helping(self) -> tuple[str, ...]:
+        """Who helps, and the grid: as long as whom it was routed to leads."""
+        if self.leg is None or self.lead != self.leg.lead_org:
+            return ()
+        return (*self.leg.co_orgs, *([self.leg.grid_code] if self.leg.grid_code else []))
+
+    def grid(self) -> str:
+        return self.leg.grid_code or "" if self.leg and self.helping() else ""
 
     def spoken_to(self) -> bool:
         """The resident was reached, or it was tried often enough."""
@@ -138,88 +166,9 @@ class Desk:
         must(self.by, STATION, case.target, self.tree)
 
     def handler(self, case: Case) -> None:
-        must(self.by, HANDLERS, case.routed().to_org, self.tree)
-
-
-# ── what was done, in order ─────────────────────────────────────────────────────────────────
-
-
-def evolve(case: Case, fact: Fact) -> Case:
-    match fact:
-        case CaseOpened() | IssueAccepted() | IssueRouted():
-            return triaged(case, fact)
-        case IssueAnswered() | IssueClosed() | IssueReopened() | VoiceNotFollowed():
-            return answered(case, fact)
-        case EscalationRaised():
-            return replace(case, urged={**case.urged, fact.clock: fact.count})
-        case _:
-            return worked_on(case, fact)
-
-
-def triaged(case: Case, fact: CaseOpened | IssueAccepted | IssueRouted) -> Case:
-    match fact:
-        case CaseOpened(target_org=org, submitted_at=at):
-            return replace(case, stage=Stage.SUBMITTED, target=org, submitted_at=at)
-        case IssueAccepted():
-            return replace(case, stage=Stage.ACCEPTED, assessment=fact.assessment)
-        case IssueRouted():
-            return led(case, fact)
-
-
-def worked_on(case: Case, fact: Work) -> Case:
-    match fact:
-        case IssueSigned():
-            return replace(case, stage=Stage.SIGNED)
-        case IssueContacted():
-            return replace(case, reached=case.reached or fact.reached, attempts=fact.attempt)
-        case IssueWorkStarted():
-            return replace(case, stage=Stage.IN_PROGRESS)
-        case IssueProgressed():
-            return case
-        case IssuePromotedToTopic():
-            return replace(case, stage=Stage.TOPIC_PENDING, topic=fact.topic_id)
-
-
-def answered(
-    case: Case, fact: IssueAnswered | IssueClosed | IssueReopened | VoiceNotFollowed
-) -> Case:
-    match fact:
-        case IssueAnswered():
-            return replace(case, stage=Stage.ANSWERED, answer=fact)
-        case IssueClosed():
-            return replace(case, stage=Stage.CLOSED)
-        case IssueReopened():
-            return reopened(case, fact)
-        case VoiceNotFollowed():
-            return replace(case, voices=case.voices | {fact.fact_id})
-
-
-def led(case: Case, leg: IssueRouted) -> Case:
-    """A new leg begins its clocks anew; whom the last one reached does not count for this one."""
-    return replace(
-        case,
-        stage=Stage.ROUTED,
-        leg=leg,
-        contact_by=leg.contact_by,
-        resolve_by=leg.resolve_by,
-        reached=False,
-        attempts=0,
-        urged={},
-    )
-
-
-def reopened(case: Case, fact: IssueReopened) -> Case:
-    return replace(
-        case,
-        stage=Stage.REWORK,
-        round=fact.round,
-        contact_by=fact.contact_by,
-        resolve_by=fact.resolve_by,
-        reached=False,
-        attempts=0,
-        answer=None,
-        urged={},
-    )
+        lead, grid = case.leads(), case.grid()
+        mine = grid and self.by.org == grid  # whose worker follows it up for who leads
+        must(self.by, HANDLERS, grid if mine else lead, self.tree)
 
 
 def clocks(case: Case) -> Mapping[str, datetime]:

@@ -22,7 +22,7 @@ def urge(wish: Urge, case: Case, desk: Desk) -> Sequence[Fact]:
         EscalationRaised(
             level=EscalationLevel.E1,
             clock=wish.clock,
-            org=case.routed().to_org,
+            org=case.leads(),
             due=due,
             count=case.urged.get(wish.clock, 0) + 1,
         )

@@ -17,7 +17,16 @@ from contracts.routing import (
 )
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
-from services.routing.domain.case import WORKED_ON, Case, Desk, Fact, Stage
+from services.routing.domain.case import (
+    AT_HAND,
+    IN_TRIAGE,
+    WORKED_ON,
+    Case,
+    ContactSeen,
+    Desk,
+    Fact,
+    Stage,
+)
 
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Files = Annotated[tuple[Attachment, ...], Field(max_length=9)]
@@ -46,6 +55,13 @@ class AddProgress:
     attachments: Files = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SeeContact:
+    """The resident's number is looked at: never without a reason."""
+
+    reason: Annotated[str, Field(min_length=4, max_length=200)]
+
+
 def seat(desk: Desk) -> UUID:
     if desk.by.seat is None:
         raise Refused("no-seat")
@@ -68,7 +84,7 @@ def contact(wish: ContactReporter, case: Case, desk: Desk) -> Sequence[Fact]:
 
 
 def start(_wish: StartWork, case: Case, desk: Desk) -> Sequence[Fact]:
-    if case.stage is Stage.IN_PROGRESS:
+    if case.stage in (Stage.IN_PROGRESS, Stage.IMPLEMENTING):
         return []
     case.at(Stage.SIGNED, Stage.REWORK)
     desk.handler(case)
@@ -86,3 +102,13 @@ def progress(wish: AddProgress, case: Case, desk: Desk) -> Sequence[Fact]:
     desk.handler(case)
     note = Sealed("issue", wish.note)
     return [IssueProgressed(note=note, attachments=wish.attachments, public=wish.public)]
+
+
+def see_contact(wish: SeeContact, case: Case, desk: Desk) -> Sequence[Fact]:
+    """Before it is routed its station may have to ask; afterwards only who leads."""
+    case.at(*AT_HAND, Stage.ANSWERED)
+    if case.stage in IN_TRIAGE:
+        desk.station(case)
+    else:
+        desk.handler(case)
+    return [ContactSeen(reason=Sealed("issue", wish.reason))]

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from contracts.intake import IssueSubmitted
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import IssueAccepted, IssueRouted
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
 from services.routing.domain.case import CaseOpened
+from services.routing.projections.below import BELOW
 
 
 @dataclass(slots=True)
@@ -25,12 +27,15 @@ class TriageQueue:
     title: str = ""
     category: str | None = None
     urgency: str | None = None
+    affected_hh: int | None = None
+    village: str | None = None
+    channel: str = ""
     submitted_at: datetime | None = None
     triage_by: datetime | None = None
     version: int = 0
 
 
-triage_queue = Projection(TriageQueue, key="issue_id", version=1, indexes=("org",))
+triage_queue = Projection(TriageQueue, key="issue_id", version=2, indexes=("org",))
 
 
 @triage_queue.when(IssueSubmitted)
@@ -40,6 +45,8 @@ def submitted(_row: TriageQueue, fact: IssueSubmitted, about: About) -> Changes:
         "org": fact.target.org_code,
         "title": fact.title.token,
         "category": fact.category_hint,
+        "village": fact.location.village_code,
+        "channel": fact.channel.value,
         "submitted_at": about.at,
     }
 
@@ -55,28 +62,57 @@ def accepted(_row: TriageQueue, fact: IssueAccepted, about: About) -> Changes:
     return {
         "category": matter.category,
         "urgency": matter.urgency.value,
+        "affected_hh": matter.affected_hh,
         "version": about.version,
     }
 
 
 @triage_queue.when(IssueRouted)
-def routed(_row: TriageQueue, _fact: IssueRouted, _about: About) -> Changes | None:
+def routed(_row: TriageQueue, _fact: IssueRouted, _about: About) -> Changes:
+    return None
+
+
+@triage_queue.when(IssueDeclined)
+def declined(_row: TriageQueue, _fact: IssueDeclined, _about: About) -> Changes:
+    return None
+
+
+@triage_queue.when(IssueTransferred)
+def transferred(_row: TriageQueue, _fact: IssueTransferred, _about: About) -> Changes:
     return None
 
 
 # The seat's subtree decides what is seen at all; emergencies stand first, then what is due first.
-WAITING = text("""
-with recursive below as (
-  select code from read.organisation where code = :org
-  union select o.code from below join read.organisation o
-     on coalesce(o.managed_by, o.located_in) = below.code
-)
-select q.* from read.triage_queue q join below on below.code = q.org
+WAITING = text(f"""
+with recursive {BELOW}
+select q.*, p.name as org_name from read.triage_queue q join below on below.code = q.org
+  left join read.organisation p on p.code = coalesce(q.village, q.org)
  where triage_by is not null
  order by urgency is distinct from 'EMERGENCY', triage_by, issue_id limit :most
-""")
+""")  # noqa: S608
+DUE = text(f"""
+with recursive {BELOW}
+select count(*) as n from read.triage_queue q join below on below.code = q.org
+ where triage_by <= :upto
+""")  # noqa: S608
+
+
+NEW = text(f"""
+with recursive {BELOW}
+select count(*) as n from read.triage_queue q join below on below.code = q.org
+ where triage_by is not null and submitted_at > :at
+""")  # noqa: S608
 
 
 async def waiting(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]:
     """For a seat on `org`: what waits there or below it."""
     return await db.all(WAITING, org=org, most=most)
+
+
+async def due(db: Database, org: str, upto: datetime) -> int:
+    """How many of them are late, or will be then."""
+    return int((await db.one(DUE, org=org, upto=upto)).n)
+
+
+async def new_since(db: Database, org: str, at: datetime) -> int:
+    return int((await db.one(NEW, org=org, at=at)).n)
