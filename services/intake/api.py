@@ -113,10 +113,11 @@ class Address(BaseModel):
 
 
 class Look(BaseModel):
-    """`leads`: whoever looks leads the matter; anybody else needs the resident's consent."""
+    """Who asks has noted who looks and why. `leads`: whoever looks leads the matter; anybody else
+    needs the resident's consent."""
 
     issue_id: UUID
-    reason_given: bool
+    reason_given: bool = True
     leads: bool = True
 
 

@@ -152,3 +152,24 @@ async def test_a_no_has_it_worked_on_again_and_a_word_is_said_once(
     assert "解决了吗" in await resident.sees("/rate")
     assert (await resident.rates("YES", 4)).status_code == 303
     assert "办结：您说解决了" in await resident.sees()
+
+
+async def test_who_is_declined_reads_why_and_where_to_go_and_may_be_forgotten(
+    web: Web, resident: Resident
+) -> None:
+    no = {
+        "reason": "OUT_OF_AREA",
+        "urgency": "NORMAL",
+        "explanation": "这条路归市政管养，不在街道管辖范围之内，街道没有权限施工。",
+        "alternative": "请拨打12345，由市政所派人来修。",
+    }
+    await staff(web, resident.issue, "decline-issue", no, Role.STATION_STAFF)
+    seen = await resident.sees()
+    assert "不予受理" in seen
+    assert no["explanation"] in seen
+    assert f"可以去：{no['alternative']}" in seen
+    assert "12345" not in await resident.sees(key="no")
+    page = f"/i/{resident.code}/erase"
+    form = form_of(await web.page(page, k=resident.key), page)
+    assert (await web.send(page, form, k=resident.key)).status_code == 303
+    assert "您的姓名、电话、原话和照片已经删除。" in await resident.sees()

@@ -2,10 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-import pytest
-
 from registry.ground import Ground, Place
-from services.intake.domain.stage import Council, Stage, stage_of, stop
+from services.intake.domain.stage import Stage, stop
 from services.intake.pages.places import Places, rank, short
 from services.intake.pages.trail import TELL, told
 from services.intake.projections.step import Step, step
@@ -22,34 +20,6 @@ GROUND = Ground(
     }
 )
 HERE = Places(GROUND, DAY)
-
-
-@pytest.mark.parametrize(
-    ("councils", "stage"),
-    [
-        ([], Stage.SIGNED),
-        ([Council("topic", "PROPOSED")], Stage.SIGNED),
-        ([Council("topic", "SUBMITTED")], Stage.TOPIC_PENDING),
-        ([Council("topic", "DEFERRED")], Stage.TOPIC_PENDING),
-        ([Council("topic", "REJECTED")], Stage.SIGNED),
-        ([Council("topic", "APPROVED")], Stage.DELIBERATING),
-        ([Council("topic", "APPROVED"), Council("meeting", "NOTICED")], Stage.DELIBERATING),
-        (
-            [Council("topic", "APPROVED"), Council("meeting", "HELD", None, ("CONSENSUS",))],
-            Stage.IMPLEMENTING,
-        ),
-        (
-            [Council("topic", "APPROVED"), Council("meeting", "HELD", None, ("DEFERRED",))],
-            Stage.IN_PROGRESS,
-        ),
-        ([Council("meeting", "HELD", None, ("CONSENSUS",))], Stage.SIGNED),  # a talk, no topic
-    ],
-)
-def test_councils_say_more_of_a_case_that_is_worked_on(
-    councils: list[Council], stage: Stage
-) -> None:
-    assert stage_of(Stage.SIGNED, councils) is stage
-    assert stage_of(Stage.ANSWERED, councils) is Stage.ANSWERED
 
 
 def test_the_road_shows_what_is_waited_for() -> None:
@@ -70,11 +40,11 @@ def test_a_step_is_told_with_who_did_it_and_by_when() -> None:
         "to": "620102007005",
         "resolve_by": "2026-12-04T10:00:00+00:00",
     }
-    routed = Step("1", "2", AT, 1, "IssueRouted", "620102007", None, said)
+    routed = Step("1", "2", AT, 1, "IssueRouted", "620102007", None, None, said)
     line = told(routed, HERE, "")
     assert line.title == "按“小事小议”交给徐家巷社区"
     assert (line.note, line.who) == ("预计12月4日 周五 18:00前答复您。", "白银路街道")
-    again = told(Step("1", "2", AT, 1, "IssueRouted", "", None, {**said, "leg": 2}), HERE, "")
+    again = told(Step("1", "2", AT, 1, "IssueRouted", "", None, None, {**said, "leg": 2}), HERE, "")
     assert (again.title, again.who) == ("重新分派至徐家巷社区", "")
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from contracts.calendar import ZONE
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import IssueAnswered, IssueClosed, IssueReopened
 from kernel.database import Database
 from kernel.decider import Call
@@ -22,7 +23,8 @@ select count(*) as n from intake.sent s join intake.sent mine using (mark)
  where mine.issue = cast(:issue as uuid) and s.issue <> mine.issue
    and exists (select from kernel.events e where e.stream_id = 'issue-' || s.issue)
 """)
-Shown = IssueAnswered | IssueReopened | IssueClosed
+Over = IssueClosed | IssueDeclined | IssueTransferred
+Shown = IssueAnswered | IssueReopened | Over
 SHOWN: Kinds[Shown] = Kinds(Shown)
 
 
@@ -41,7 +43,7 @@ async def set_desk(db: Database, issue_id: str, wish: issue.Wish) -> SetDesk[Iss
             sent_today=before,
             answered_round=rated.round if rated else None,
             evaluate_by=rated.evaluate_by if rated else None,
-            closed=bool(told) and isinstance(told[-1], IssueClosed),
+            closed=bool(told) and isinstance(told[-1], Over),
         )
 
     return desk

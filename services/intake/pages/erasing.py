@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from services.intake.commands.forgetting import forget
 from services.intake.commands.photos import album_of
 from services.intake.commands.raising import vault_of
-from services.intake.domain.stage import Stage
+from services.intake.domain.stage import OVER
 from services.intake.pages.door import PAGES, Visit, visit
 from skin.forms import Fields, Trouble, command_of, tried
 from skin.site import Base
@@ -40,6 +40,6 @@ def add(router: APIRouter, base: Base) -> None:
 def show(request: Request, seen: Visit, trouble: Trouble | None = None) -> Response:
     if not seen.opened:
         return RedirectResponse(seen.path, 303)
-    may = seen.matter.stage == Stage.CLOSED and not seen.matter.erased
+    may = seen.matter.stage in OVER and not seen.matter.erased
     shown = {"matter": seen.matter, "may": may, "trouble": trouble}
     return PAGES.show(request, "erase.html", trouble.status if trouble else 200, **shown)

@@ -9,13 +9,12 @@ from sqlalchemy import Row
 
 from registry.calendar import shipped
 from services.intake.domain.promises import TRIAGE
-from services.intake.domain.stage import Stage
+from services.intake.domain.stage import OVER, Stage
 from services.intake.pages.places import Places
 from services.intake.projections.matter import Matter
 from skin.words import day, moment
 
 CALLED = {"YES": "解决了", "PARTLY": "解决了一部分", "NO": "没解决"}
-DUE = (Stage.SUBMITTED, Stage.ROUTED, Stage.SIGNED, Stage.IN_PROGRESS, Stage.REWORK)
 Councils = dict[str, Row[Any]]
 """By kind, what was told last of a topic and of a meeting."""
 
@@ -46,7 +45,7 @@ def due(matter: Matter, stage: Stage, councils: Councils) -> datetime | None:
         return shipped().plus_days(matter.submitted_at, TRIAGE) if matter.submitted_at else None
     if stage is Stage.TOPIC_PENDING and (topic := councils.get("topic")):
         return topic.decide_by if topic.state == "SUBMITTED" else None
-    return None if stage in (Stage.ANSWERED, Stage.CLOSED) else matter.resolve_by
+    return None if stage in (Stage.ANSWERED, *OVER) else matter.resolve_by
 
 
 def line(matter: Matter, stage: Stage, councils: Councils, here: Places, venue: str) -> str:
@@ -68,6 +67,10 @@ def line(matter: Matter, stage: Stage, councils: Councils, here: Places, venue: 
             return council_line(stage, councils, venue)
         case Stage.ANSWERED:
             return f"答复来了，请您在{said(matter.evaluate_by)}前说说解决了没有。"
+        case Stage.NOT_ACCEPTED:
+            return "这件事本平台办不了，原因和可以去的地方写在下面。"
+        case Stage.TRANSFERRED:
+            return "这件事已转给别的渠道办，转到哪里写在下面。"
         case Stage.CLOSED:
             return closed_line(matter)
 

@@ -1,6 +1,7 @@
 """How far is it, and what comes next by when?"""
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,11 @@ from kernel.clock import now
 from kernel.web.running import Running
 from services.intake.commands.links import opens
 from services.intake.commands.passcodes import is_waited_for
-from services.intake.domain.stage import Stage, stage_of, stop
+from services.intake.domain.stage import OVER, Stage, stop
 from services.intake.pages.door import PAGES, Visit, let_in, places, visit
 from services.intake.pages.now import now_of
 from services.intake.pages.trail import told
-from services.intake.projections.deliberation import council, of_matter
+from services.intake.projections.deliberation import of_matter
 from services.intake.projections.step import Step, trail
 from skin.forms import Trouble
 from skin.pages import opened
@@ -56,8 +57,7 @@ async def state(running: Running, seen: Visit) -> dict[str, Any]:
     who have the secret."""
     matter, here = seen.matter, await places(running)
     rows = await of_matter(running.db, matter.councils)
-    councils = {row.kind: row for row in rows}
-    stage = stage_of(Stage(matter.stage), map(council, rows))
+    councils, stage = {row.kind: row for row in rows}, Stage(matter.stage)
     meeting = councils.get("meeting")
     (venue,) = await texts(running, [meeting.venue if meeting and seen.opened else None])
     at = await now(running.db)
@@ -65,6 +65,7 @@ async def state(running: Running, seen: Visit) -> dict[str, Any]:
         "matter": matter,
         "now": now_of(matter, stage, councils, here, venue, at),
         "stop": stop(stage),
+        "over": stage in OVER,
         "lead": here.name(matter.lead) if matter.lead else "",
     }
 
@@ -72,9 +73,11 @@ async def state(running: Running, seen: Visit) -> dict[str, Any]:
 async def everything(running: Running, seen: Visit) -> dict[str, Any]:
     matter, here = seen.matter, await places(running)
     steps = await trail(running.db, [matter.issue_id, *matter.councils])
-    sealed = [matter.title, matter.text, matter.place, *(step.text for step in steps)]
-    title, words, place, *notes = await texts(running, sealed)
-    lines = [told(step, here, note) for step, note in zip(steps, notes, strict=True)]
+    sealed = [one for step in steps for one in (step.text, step.advice)]
+    title, words, place, *rest = await texts(
+        running, [matter.title, matter.text, matter.place, *sealed]
+    )
+    lines = [told(*step) for step in zip(steps, repeat(here), rest[::2], rest[1::2], strict=False)]
     own = {"title": title, "words": words, "place": place}
     return {**own, "lines": lines, "urged": urged(steps)}
 

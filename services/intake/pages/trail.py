@@ -21,6 +21,15 @@ RESULT = {
     "EXPLAINED": "作了说明",
     "CANNOT": "暂时办不了",
 }
+CHANNEL = {
+    "110_119_120": "110、119 或 120",
+    "12345": "12345 热线",
+    "XINFANG": "信访部门",
+    "COURT": "法院",
+    "ARBITRATION": "仲裁机构",
+    "DISCIPLINE": "纪检监察机关",
+    "OTHER": "别的渠道",
+}
 OUTCOME = {
     "CONSENSUS": "达成一致",
     "VOTED_PASS": "表决通过",
@@ -38,6 +47,7 @@ class Line:
     title: str
     note: str = ""
     text: str = ""
+    advice: str = ""
     who: str = ""
     cls: str = ""
 
@@ -47,9 +57,9 @@ Told = tuple[str, str, str]
 Tell = Callable[[Mapping[str, Any], Places], Told]
 
 
-def told(step: Step, here: Places, text: str) -> Line:
+def told(step: Step, here: Places, text: str, advice: str = "") -> Line:
     title, note, cls = TELL[step.kind](step.said, here)
-    return Line(step.at, title, note, text, here.name(step.org), cls)
+    return Line(step.at, title, note, text, advice, here.name(step.org), cls)
 
 
 def by(said: Mapping[str, Any], name: str) -> str:
@@ -66,6 +76,10 @@ def plain(title: str, note: str = "") -> Tell:
 
 def submitted(said: Mapping[str, Any], _here: Places) -> Told:
     return "您反映了这件事", CAME.get(said["channel"], "在网页上提交"), ""
+
+
+def handed_on(said: Mapping[str, Any], _here: Places) -> Told:
+    return f"转给{CHANNEL[said['channel']]}", "", ""
 
 
 def routed(said: Mapping[str, Any], here: Places) -> Told:
@@ -137,6 +151,8 @@ def held(said: Mapping[str, Any], _here: Places) -> Told:
 TELL: Mapping[str, Tell] = {
     "IssueSubmitted": submitted,
     "IssueAccepted": plain("受理了", "工作站看过，接下了这件事。"),
+    "IssueDeclined": plain("不予受理"),
+    "IssueTransferred": handed_on,
     "IssueRouted": routed,
     "IssueSigned": plain("签收了"),
     "IssueContacted": contacted,

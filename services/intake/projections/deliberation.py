@@ -1,7 +1,7 @@
 """How far is a topic or a meeting, and when is it?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,6 @@ from contracts.meetings import (
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
-from services.intake.domain.stage import Council
 
 
 @dataclass(slots=True)
@@ -36,7 +35,6 @@ class Deliberation:
     meet_by: datetime | None = None
     starts_at: datetime | None = None
     venue: str | None = None
-    outcomes: list[str] = field(default_factory=list)
     told: int = 0
     """Where in the local order this was last told of."""
 
@@ -91,7 +89,6 @@ def held(_row: Deliberation, fact: MeetingHeld, about: About) -> Changes:
         "org": fact.org_code,
         "state": "HELD",
         "starts_at": fact.started_at,
-        "outcomes": [item.outcome.value for item in fact.items],
         "told": about.seq,
     }
 
@@ -101,7 +98,3 @@ OF = text("select * from read.deliberation where subject = any(:subjects) order 
 
 async def of_matter(db: Database, subjects: Sequence[str]) -> Sequence[Row[Any]]:
     return await db.all(OF, subjects=list(subjects)) if subjects else []
-
-
-def council(row: Row[Any]) -> Council:
-    return Council(row.kind, row.state, row.starts_at, tuple(row.outcomes))

@@ -8,16 +8,21 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import MeetingDrafted, MeetingHeld, TopicProposed
 from contracts.routing import (
+    Deliberated,
     IssueAccepted,
     IssueAnswered,
     IssueClosed,
+    IssueDeliberated,
     IssuePromotedToTopic,
     IssueReopened,
     IssueRouted,
     IssueSigned,
+    IssueTopicDecided,
     IssueWorkStarted,
+    TopicDecision,
 )
 from kernel.database import Database
 from kernel.envelope import About
@@ -128,6 +133,40 @@ def started(_row: Matter, _fact: IssueWorkStarted, _about: About) -> Changes:
 @matter.when(IssuePromotedToTopic)
 def promoted(_row: Matter, _fact: IssuePromotedToTopic, _about: About) -> Changes:
     return {"stage": Stage.TOPIC_PENDING.value}
+
+
+AFTER = {
+    Deliberated.AGREED: Stage.IMPLEMENTING,
+    Deliberated.NOT_AGREED: Stage.IN_PROGRESS,
+    Deliberated.ADJOURNED: Stage.DELIBERATING,
+}
+
+
+@matter.when(IssueTopicDecided)
+def decided(row: Matter, fact: IssueTopicDecided, _about: About) -> Changes:
+    match fact.decision:
+        case TopicDecision.APPROVED:
+            return {"stage": Stage.DELIBERATING.value}
+        case TopicDecision.DEFERRED:
+            return {}
+        case TopicDecision.REJECTED:
+            lead, by = fact.handling_org or row.lead, fact.contact_by or row.contact_by
+            return {"stage": Stage.IN_PROGRESS.value, "lead": lead, "contact_by": by}
+
+
+@matter.when(IssueDeliberated)
+def met(_row: Matter, fact: IssueDeliberated, _about: About) -> Changes:
+    return {"stage": AFTER[fact.outcome].value}
+
+
+@matter.when(IssueDeclined)
+def declined(_row: Matter, _fact: IssueDeclined, _about: About) -> Changes:
+    return {"stage": Stage.NOT_ACCEPTED.value}
+
+
+@matter.when(IssueTransferred)
+def handed_on(_row: Matter, _fact: IssueTransferred, _about: About) -> Changes:
+    return {"stage": Stage.TRANSFERRED.value}
 
 
 @matter.when(IssueAnswered)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import text
 
 from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import (
     MeetingHeld,
     MeetingNoticed,
@@ -37,7 +38,7 @@ from kernel.read.projection import Changes, Projection
 
 F = TypeVar("F", bound=Event)
 Said = Mapping[str, object]
-"""What the sentence about it needs; `text` is a sealed one."""
+"""What the sentence about it needs; `text` and `advice` are sealed ones."""
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class Step:
     kind: str = ""
     org: str = ""
     text: str | None = None
+    advice: str | None = None
     said: dict[str, object] = field(default_factory=dict)
 
 
@@ -83,6 +85,7 @@ def row_of(kind: str, kept: dict[str, object], about: About) -> Changes:
         "kind": kind,
         "org": about.actor.org,
         "text": kept.pop("text", None),
+        "advice": kept.pop("advice", None),
         "said": {name: written(value) for name, value in kept.items()},
     }
 
@@ -105,6 +108,17 @@ def submitted(fact: IssueSubmitted) -> Said:
 def evaluated(fact: IssueEvaluated) -> Said:
     comment = fact.comment.token if fact.comment else None
     return {"solved": fact.solved, "satisfaction": fact.satisfaction, "text": comment}
+
+
+@tells(IssueDeclined)
+def declined(fact: IssueDeclined) -> Said:
+    texts = {"text": fact.explanation.token, "advice": fact.alternative.token}
+    return {"reason": fact.reason, **texts}
+
+
+@tells(IssueTransferred)
+def handed_on(fact: IssueTransferred) -> Said:
+    return {"channel": fact.channel, "text": fact.explanation.token}
 
 
 @tells(IssueRouted)
