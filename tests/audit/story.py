@@ -33,10 +33,10 @@ async def do(web: Web, path: str, body: Any, by: Role) -> None:
     assert done.status_code == 200, done.text
 
 
-async def raised(web: Web, words: str = WORDS, place: str = PLACE, to: str = TOWN) -> Any:
-    form = {
+def form(words: str = WORDS, place: str = PLACE) -> dict[str, Any]:
+    return {
         "client_id": str(uuid4()),
-        "org_code": to,
+        "org_code": TOWN,
         "level": "STREET",
         "text": words,
         "name": NAME,
@@ -45,7 +45,10 @@ async def raised(web: Web, words: str = WORDS, place: str = PLACE, to: str = TOW
         "notice_ver": NOTICE,
         "place": place,
     }
-    sent = await web.post("/api/intake/issues", form)
+
+
+async def raised(web: Web, words: str = WORDS, place: str = PLACE) -> Any:
+    sent = await web.post("/api/intake/issues", form(words, place))
     assert sent.status_code == 200, sent.text
     return sent.json()
 

@@ -116,5 +116,5 @@ def held(fact: MeetingHeld) -> Said:
     came, asked = fact.attendance.present, fact.attendance.invited
     items = "；".join(f"第 {item.no} 项{OUTCOMES[item.outcome]}" for item in fact.items)
     what = f"{FORMS[fact.form]}，到 {came} 人（应到 {asked}）" + (f"：{items}" if items else "")
-    rule = f"到会规则 {fact.quorum_rule}"
+    rule = f"按{FORMS[fact.form]}的到会规则"
     return Said(what, texts(("商定", fact.result)), rule, public=True)

@@ -18,6 +18,7 @@ from services.audit.domain.drawing import Place, drawn
 from services.audit.projections.history import CLOCK, FOLLOWING, History, Line, Stream, history
 from services.audit.projections.opening import BROKEN, WITHHELD, Shown
 from skin.pages import ERASED, NOT_YET, Pages
+from skin.rail import HANDLERS, STATION
 from skin.site import Base, console
 from skin.words import said
 
@@ -107,9 +108,15 @@ def routes(base: Base) -> Iterable[APIRouter]:
         found = await history(store.db, store.keyring, by.actor, str(issue_id), asked.every)
         if found is None:
             raise Problem(404, "no-such-issue")
-        return PAGES.show(request, "history.html", **console(by, "search", **shown(found, asked)))
+        values = {**shown(found, asked), "deals": deals(by)}
+        return PAGES.show(request, "history.html", **console(by, "search", **values))
 
     yield router
+
+
+def deals(by: Staff) -> bool:
+    """Whether this seat may open the page on which the matter is worked on."""
+    return by.actor.role in STATION | HANDLERS
 
 
 def asked_of(request: Request) -> Asked:

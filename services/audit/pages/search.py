@@ -8,10 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from registry.ground import ground
 from registry.staff import Staff
-from services.audit.pages.history import text_of
+from services.audit.pages.history import deals, text_of
 from services.audit.projections.found import PAGE, found, marked, query_of
 from skin.pages import Pages
-from skin.rail import HANDLERS, STATION
 from skin.site import Base, console
 
 PAGES = Pages("services.audit.pages")
@@ -40,7 +39,7 @@ def routes(base: Base) -> Iterable[APIRouter]:
             "names": names,
             "left": max(len(result.hits) - last, 0),
             "next": f"?{urlencode({'q': query.typed, 'page': page + 1})}",
-            "deals": by.actor.role in STATION | HANDLERS,
+            "deals": deals(by),
             "marked": marked,
             "text_of": text_of,
         }
