@@ -102,7 +102,15 @@ async def test_a_matter_is_told_whole_by_whom_and_why_in_the_order_of_causes(web
     assert by_kind["IssueAnswered"]["texts"][0]["text"] == REPLY
     assert by_kind["IssueClosed"]["how"] == "following"
     assert by_kind["IssueClosed"]["because"] == by_kind["IssueClosed"]["under"]
-    assert {s["service"] for s in history["streams"]} >= set(OF_THE_MATTER)
+    causes = {line["n"]: line["kind"] for line in history["lines"]}
+    told_of = [
+        causes.get(one["because"])
+        for one in history["lines"]
+        if one["kind"] == "NotificationQueued"
+    ]
+    assert told_of[0] == "IssueSubmitted"
+    assert "IssueAnswered" in told_of
+    assert {s["service"] for s in history["streams"]} == {*OF_THE_MATTER, "notify"}
     assert all(not s["missing"] and s["chained"] for s in history["streams"])
 
 

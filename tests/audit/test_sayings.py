@@ -2,11 +2,12 @@
 
 import contracts.intake
 import contracts.meetings
+import contracts.notify
 import contracts.routing
 from services.audit.domain.promised import is_fact, promised
 from services.audit.domain.sayings import SAYINGS, say
 
-MATTERS = (contracts.intake, contracts.routing, contracts.meetings)
+MATTERS = (contracts.intake, contracts.routing, contracts.meetings, contracts.notify)
 ELSEWHERE = {"QrIssued", "QrRevoked"}
 """Facts that belong to no matter."""
 
@@ -21,5 +22,5 @@ def test_words_are_for_facts_that_are_promised() -> None:
 
 
 def test_a_private_fact_is_told_by_its_name_and_a_stranger_as_a_step() -> None:
-    assert say("CaseOpened", "routing", None).what == "开案，开始计时"
-    assert say("Unheard", "routing", None).what == "内部的一步"
+    assert say("CaseOpened", None).what == "开案，开始计时"
+    assert say("Unheard", None).what == "内部的一步"

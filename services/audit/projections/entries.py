@@ -11,6 +11,8 @@ from services.audit.projections.steps import Gap, Step, with_gaps
 
 GATHERED = {"ParticipantInvited": "邀请 {n} 个席位", "ParticipantCheckedIn": "{n} 个席位签到"}
 """Told in one line when they follow each other."""
+NOTICES = "notify"
+"""What became of one notice is told in one line: queued, sent, read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +24,33 @@ class Entry:
     gap: Gap | None = None
 
 
-def entries(found: Sequence[Step], every: bool) -> list[Entry]:
-    """`found` are stream by stream, each in its order. `every`: each fact has a line of its own."""
+def entries(found: Sequence[Step], made: Mapping[str, str], every: bool) -> list[Entry]:
+    """`found` are stream by stream, each in its order; `made` leads over facts between them.
+    `every`: each fact has a line of its own."""
     groups = groupby(enumerate(with_gaps(found)), key=lambda one: together(one[0], one[1], every))
     runs = [[one for _, one in group] for _, group in groups]
     heads = {step.id: run[0].id for run in runs for step in run}
+    causes = {step.id: heads.get(cause_of(step, heads, made), "") for step in found}
     moments = moments_of(found)
-    return [entry(run, heads, moments) for run in runs]
+    return [entry(run, causes, moments) for run in runs]
+
+
+def cause_of(step: Step, heads: Mapping[str, str], made: Mapping[str, str]) -> str:
+    cause = str(step.envelope.cause)
+    for _ in made:  # no more than there are: a circle ends too
+        if cause not in heads:
+            cause = made.get(cause, cause)
+    return cause
 
 
 def together(place: int, one: Step | Gap, every: bool) -> tuple[object, ...]:
     """Equal for those that are told in one line."""
-    if isinstance(one, Gap) or every or one.envelope.type not in GATHERED:
+    if isinstance(one, Gap) or every:
         return (place,)
-    return (one.envelope.stream, one.envelope.type)
+    if one.envelope.source == NOTICES:
+        return (one.envelope.stream,)
+    alike = one.envelope.type in GATHERED
+    return (one.envelope.stream, one.envelope.type) if alike else (place,)
 
 
 def moments_of(found: Iterable[Step]) -> dict[str, datetime]:
@@ -49,7 +64,7 @@ def moments_of(found: Iterable[Step]) -> dict[str, datetime]:
 
 
 def entry(
-    run: Sequence[Step | Gap], heads: Mapping[str, str], moments: Mapping[str, datetime]
+    run: Sequence[Step | Gap], causes: Mapping[str, str], moments: Mapping[str, datetime]
 ) -> Entry:
     head = run[0]
     if isinstance(head, Gap):
@@ -61,7 +76,7 @@ def entry(
         id=head.id,
         at=moments[head.id],
         key=told.key,
-        cause=heads.get(str(told.cause), ""),
+        cause=causes[head.id],
         rests_on=rests_on(head.fact),
         about=about(head.fact),
     )

@@ -17,7 +17,7 @@ from services.audit.domain.sayings import say
 from services.audit.projections.entries import GATHERED, Entry, entries
 from services.audit.projections.matters import seen
 from services.audit.projections.opening import Reader, Shown, opened
-from services.audit.projections.steps import MOST, Gap, Parked, Step, parked, steps
+from services.audit.projections.steps import MOST, Gap, Parked, Step, between, parked, steps
 
 PERSON, CLOCK, FOLLOWING = "person", "clock", "following"
 
@@ -89,6 +89,7 @@ async def history(
     if matter is None:
         return None
     found = await steps(db, issue_id)
+    made = await between(db, found)
     erased = matter.erased or any(s.envelope.type == "ReporterErased" for s in found)
     told = {step.id: said(step, found) for step in found}
     title = Text("事由", matter.title)
@@ -100,7 +101,7 @@ async def history(
         code=matter.code,
         title=shown[title.token],
         stage=matter.stage,
-        lines=tuple(Telling(told, shown, names).lines(entries(found, every))),
+        lines=tuple(Telling(told, shown, names).lines(entries(found, made, every))),
         streams=tuple(streams(found)),
         parked=tuple(await parked(db, [issue_id, *(s.envelope.key for s in found)])),
         cut=len(found) >= MOST,
@@ -109,7 +110,7 @@ async def history(
 
 def said(step: Step, found: Sequence[Step]) -> Said:
     """Of a meeting that was held also what it agreed on, item by item."""
-    one = say(step.envelope.type, step.envelope.source, step.fact)
+    one = say(step.envelope.type, step.fact)
     if not isinstance(step.fact, MeetingHeld):
         return one
     items = [s.fact for s in found if s.envelope.stream == step.envelope.stream]
@@ -139,14 +140,14 @@ class Telling:
 
     def line(self, n: int, entry: Entry, under: int | None, because: int | None) -> Line:
         head = entry.steps[0]
-        envelope, one, count = head.envelope, self.told[head.id], len(entry.steps)
+        envelope, one = head.envelope, self.told[head.id]
         return Line(
             n=n,
             service=envelope.source,
             stream=envelope.stream,
             version=envelope.version,
             kind=envelope.type,
-            what=GATHERED[envelope.type].format(n=count) if count > 1 else one.what,
+            what=self.what(entry.steps),
             at=envelope.at,
             under=under,
             because=because,
@@ -154,10 +155,16 @@ class Telling:
             how=how(envelope.actor, because),
             rule=one.rule,
             texts=tuple(self.labelled(text) for text in one.texts),
-            count=count,
+            count=len(entry.steps),
             counted=not any(step.waits for step in entry.steps),
             public=one.public,
         )
+
+    def what(self, of_one: Sequence[Step]) -> str:
+        alike = GATHERED.get(of_one[0].envelope.type)
+        if alike and len(of_one) > 1:
+            return alike.format(n=len(of_one))
+        return "；".join(self.told[step.id].what for step in of_one)
 
     def who(self, actor: Actor) -> Who:
         return Who(actor.role, actor.org, self.names.get(actor.org, actor.org))

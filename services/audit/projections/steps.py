@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from contracts.permission import Role
 from kernel.database import Database
 from kernel.envelope import ENVELOPE, Envelope
 from kernel.event import Event, TooNew, read_fact
@@ -16,6 +18,8 @@ from kernel.proof.chain import GENESIS, link
 from services.audit.domain.promised import promised
 
 MOST = 2_000
+MOST_BETWEEN = 3
+"""Facts that their service keeps for itself, between a cause and its effect."""
 
 # Who was put back to a backup told some versions twice: what counts is told by the later one.
 STEPS = text("""
@@ -30,6 +34,7 @@ select j.source, j.stream_id, j.version, j.type, j.schema_ver, j.data, j.meta, j
       and later.epoch > j.epoch and later.version <= j.version)
  order by j.stream_id, j.version limit :most
 """)
+MADE_BY = text("select event_id, meta from kernel.journal where event_id = any(:asked)")
 PARKED = text("""
 select distinct on (seq) seq, state, since, error from kernel.parked
  where key = any(:keys) and state <> 'behind' order by seq, state
@@ -100,6 +105,20 @@ def _read(name: str, version: int, data: bytes) -> Event | None:
         return read_fact(kind, version, data) if kind else None
     except (TooNew, ValueError):  # it is listed all the same, by its name
         return None
+
+
+async def between(db: Database, found: Iterable[Step]) -> dict[str, str]:
+    """Fact → what made it, for facts of no matter through which one led to another: whom to tell
+    is such a fact, and nobody's history shows it."""
+    known = {step.envelope.id: step for step in found}
+    made: dict[UUID, UUID] = {}
+    asked = {s.envelope.cause for s in known.values() if s.envelope.actor.role == Role.SERVICE}
+    for _ in range(MOST_BETWEEN):
+        asked -= known.keys() | made.keys()
+        rows = await db.all(MADE_BY, asked=list(asked)) if asked else []
+        made |= {row.event_id: ENVELOPE.validate_json(row.meta).cause for row in rows}
+        asked = set(made.values())
+    return {str(fact): str(cause) for fact, cause in made.items()}
 
 
 def with_gaps(found: Sequence[Step]) -> list[Step | Gap]:

@@ -1,4 +1,4 @@
-"""The rows that a search looks into."""
+"""The rows that a search looks into, and a way from a fact to the one that made it."""
 
 from alembic import op
 
@@ -16,7 +16,9 @@ def upgrade() -> None:
     op.execute("create schema audit")
     op.execute(TABLE)
     op.execute("create index on audit.grams using gin (grams)")
+    op.execute("create index journal_by_event on kernel.journal (event_id)")
 
 
 def downgrade() -> None:
+    op.execute("drop index kernel.journal_by_event")
     op.execute("drop schema audit cascade")
