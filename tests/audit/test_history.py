@@ -140,7 +140,10 @@ async def test_the_committee_and_the_conference_stand_inside_the_matter(web: Web
     assert {f"topic-{topic}", f"meeting-{meeting}"} <= streams
     under = above(history)
     assert under["TopicProposed"] == "IssueSigned"
+    assert under["IssueTopicDecided"] == "TopicApproved"
     assert under["MeetingDrafted"] == "TopicApproved"
+    assert under["IssueDeliberated"] == "MeetingHeld"
+    assert history["stage"] == "IMPLEMENTING"
     assert under["ParticipantInvited"] == "MeetingDrafted"
     assert under["MeetingNoticed"] == "ParticipantInvited"
     by_kind = {line["kind"]: line for line in history["lines"]}

@@ -1,13 +1,20 @@
 """Every fact that is promised has words, and none of them holds what is sealed."""
 
 import contracts.intake
+import contracts.leaving
 import contracts.meetings
 import contracts.notify
 import contracts.routing
 from services.audit.domain.promised import is_fact, promised
 from services.audit.domain.sayings import SAYINGS, say
 
-MATTERS = (contracts.intake, contracts.routing, contracts.meetings, contracts.notify)
+MATTERS = (
+    contracts.intake,
+    contracts.routing,
+    contracts.leaving,
+    contracts.meetings,
+    contracts.notify,
+)
 ELSEWHERE = {"QrIssued", "QrRevoked"}
 """Facts that belong to no matter."""
 

@@ -8,16 +8,21 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from contracts.intake import IssueSubmitted, ReporterErased
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.permission import Role
 from contracts.routing import (
+    Deliberated,
     IssueAccepted,
     IssueAnswered,
     IssueClosed,
+    IssueDeliberated,
     IssuePromotedToTopic,
     IssueReopened,
     IssueRouted,
     IssueSigned,
+    IssueTopicDecided,
     IssueWorkStarted,
+    TopicDecision,
 )
 from kernel.database import Database
 from kernel.decider import Actor
@@ -88,6 +93,8 @@ STAGES: dict[type[Event], str] = {
     IssueSigned: "SIGNED",
     IssueWorkStarted: "IN_PROGRESS",
     IssuePromotedToTopic: "TOPIC_PENDING",
+    IssueDeclined: "NOT_ACCEPTED",
+    IssueTransferred: "TRANSFERRED",
     IssueAnswered: "ANSWERED",
     IssueReopened: "REWORK",
     IssueClosed: "CLOSED",
@@ -100,6 +107,28 @@ def moved(_row: Matter, fact: Event, _about: About) -> Changes:
 
 for kind in STAGES:
     matters.when(kind)(moved)
+
+
+AFTER_TOPIC = {TopicDecision.APPROVED: "DELIBERATING", TopicDecision.REJECTED: "IN_PROGRESS"}
+AFTER_MEETING = {
+    Deliberated.AGREED: "IMPLEMENTING",
+    Deliberated.NOT_AGREED: "IN_PROGRESS",
+    Deliberated.ADJOURNED: "DELIBERATING",
+}
+
+
+@matters.when(IssueTopicDecided)
+def topic_decided(row: Matter, fact: IssueTopicDecided, _about: About) -> Changes:
+    """Whoever it was handed to leads from now on, and nobody else."""
+    stage = AFTER_TOPIC.get(fact.decision, row.stage)
+    if fact.handling_org is None:
+        return {"stage": stage}
+    return {"stage": stage, "orgs": sorted({row.target, fact.handling_org})}
+
+
+@matters.when(IssueDeliberated)
+def deliberated(_row: Matter, fact: IssueDeliberated, _about: About) -> Changes:
+    return {"stage": AFTER_MEETING[fact.outcome]}
 
 
 # Only what the seat's own organisation, or one below it, deals with: asked of the store.
