@@ -136,7 +136,8 @@ class Running:
             live = await tables.live(conn, self.service.projections)
         shown = [Showing(projection) for projection in live]
         reacting = [Reacting(self.store, reaction) for reaction in self.service.reactions]
-        self.reader = Reader(self.db, [*shown, *reacting])
+        own = [make(self.store) for make in self.service.consumers]
+        self.reader = Reader(self.db, [*shown, *reacting, *own])
         await self.reader.enter()
         await self.relay.enter()
 

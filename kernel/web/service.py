@@ -1,18 +1,21 @@
 """What a service consists of."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.handle import Store
 from kernel.handler import Handler
+from kernel.read.consumer import Consumer
 from kernel.read.projection import Projection
 from kernel.read.reaction import Reaction
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """`hears` are topics of others; `hears_keys`: it opens texts that others closed."""
+    """`hears` are topics of others; `hears_keys`: it opens texts that others closed. `consumers`
+    are its own, made with the store: for what a fold may not do, as open a text."""
 
     name: str
     handlers: Sequence[Handler[Any, Any, Any, Any]] = ()
@@ -20,6 +23,7 @@ class Service:
     reactions: Sequence[Reaction] = ()
     hears: Sequence[str] = ()
     hears_keys: bool = False
+    consumers: Sequence[Callable[[Store], Consumer]] = ()
 
     def __post_init__(self) -> None:
         """Checkpoints, tables and handlers go by their names."""

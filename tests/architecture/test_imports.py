@@ -34,7 +34,13 @@ BREAKS = [
     (LAYERS, {"services/notify/added": "import trial.servers"}),
     (APART, {"services/intake/added": "from services import routing"}),
     (APART, {"services/audit/added": "import services.notify.api", "services/notify/api": ""}),
-    (ROOMS, {"services/audit/domain": "from . import commands", "services/audit/commands": ""}),
+    (
+        ROOMS,
+        {
+            "services/audit/domain": "from services.audit import commands",
+            "services/audit/commands": "",
+        },
+    ),
     (
         ROOMS,
         {"services/intake/commands": "from .. import reactions", "services/intake/reactions": ""},
@@ -42,14 +48,20 @@ BREAKS = [
     (ROOMS, {"services/intake/projections": "from .. import api", "services/intake/api": ""}),
     (
         ROOMS,
-        {"services/audit/projections": "from . import commands", "services/audit/commands": ""},
+        {
+            "services/audit/projections": "from services.audit import commands",
+            "services/audit/commands": "",
+        },
     ),
     (ROOMS, {"services/intake/pages": "from .. import api", "services/intake/api": ""}),
     (ROOMS, {"services/intake/api": "from . import app", "services/intake/app": ""}),
     (DOMAIN, {"services/intake/domain": "import sqlalchemy.ext.asyncio"}),
     (
         DOMAIN,
-        {"services/audit/domain": "from . import added", "services/audit/added": "import time"},
+        {
+            "services/audit/domain": "from services.audit import added",
+            "services/audit/added": "import time",
+        },
     ),
     (DOMAIN, {"contracts/added": "import os"}),
     (CORE, {"kernel/added": "from kernel import web"}),

@@ -1,14 +1,18 @@
 """What a running service waits for, and what must never wait for each other."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import Database
+from kernel.event import Event
+from kernel.handle import Store
+from kernel.read.fold import Heard, Trouble
 from kernel.read.rebuild import rebuild
 from kernel.web import health
 from kernel.web.running import Hearing, Running
@@ -20,7 +24,7 @@ from tests.kernel.contract.town import carry_out, one_of, opened, quiet, until, 
 from tests.kernel.contract.wire import KafkaWire
 from tests.kernel.library.services import POST
 from tests.kernel.local import LocalBroker, LocalOutbound
-from tests.kernel.till import TILLS, Mood, Ring, takings
+from tests.kernel.till import TILLS, Mood, Ring, Rung, takings
 from trial.servers import Kafka
 
 pytestmark = pytest.mark.connected
@@ -212,6 +216,31 @@ async def test_a_read_model_that_another_run_has_shown_is_kept_up_here_too(
 
 async def is_kept_up(running: Running) -> bool:
     return "takings__v1" in running.reader.consumers
+
+
+async def test_a_consumer_of_a_services_own_hears_each_fact_once(house: OpenHouse) -> None:
+    """Made with the store; it goes on where it stood, and what it writes stands with its place."""
+    till = await house(replace(TILLS, consumers=[Adding]))
+    await till.do("north", Ring(2))
+    await till.settle()
+    await till.do("north", Ring(3))
+    await till.settle()
+    (adding,) = (c for c in till.running.reader.consumers.values() if isinstance(c, Adding))
+    assert (adding.source, adding.sums) == ("till", [2, 3])
+    place = "select seq from kernel.checkpoints where name = 'adding'"
+    assert await one_of(till.running.db, place) == 2
+
+
+class Adding:
+    name, slow = "adding", True
+    kinds: Mapping[str, type[Event]] = {"Rung": Rung}
+
+    def __init__(self, store: Store) -> None:
+        self.source, self.sums = store.source, list[int]()
+
+    async def take(self, _conn: AsyncConnection, batch: Sequence[Heard]) -> list[Trouble]:
+        self.sums += [heard.fact.amount for heard in batch if isinstance(heard.fact, Rung)]
+        return []
 
 
 async def test_facts_are_told_at_once_where_kafka_has_no_topic_for_heads(

@@ -1,0 +1,1 @@
+"""How a history is told: what caused what, and what each fact says in words."""

@@ -1,0 +1,1 @@
+"""What audit shows: each file one question."""
