@@ -1,17 +1,24 @@
 """Fixtures for all tests: servers on demand, and no network for tests that need none."""
 
+import asyncio
 import contextlib
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from httpx2 import AsyncClient
 
 from tests import servers
+from tests.journeys.trial import Trial, shared_trial
+from trial.living.clerk import Clerk
+from trial.living.deeds import City
+from trial.living.people import PASSWORD, People, seats
 from trial.servers import Kafka, Postgres
+from trial.servers.server import alone
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("house")
@@ -123,3 +130,32 @@ def database(postgres: Postgres, prefix: str) -> Iterator[Callable[..., str]]:
     with contextlib.ExitStack() as stack:
         for name in names:
             stack.callback(postgres.drop_database, name)
+
+
+@pytest.fixture(scope="session")
+def trial_of_run() -> Trial:
+    return shared_trial()
+
+
+@pytest.fixture
+def trial(request: pytest.FixtureRequest) -> Trial:
+    """A whole city as `mazha up` starts it, shared by all tests of this run."""
+    shared: Trial = lent(request, "trial_of_run")
+    return shared
+
+
+@pytest.fixture
+async def city(trial: Trial) -> AsyncIterator[City]:
+    """The same people as in the trial, at work over HTTP. Its one clock is this test's alone."""
+    with await asyncio.to_thread(turn):
+        async with AsyncClient(base_url=trial.address, timeout=30, trust_env=False) as http:
+            people = People(http)
+            people.seats = {s.login: Clerk(http, s.login, PASSWORD) for s in seats()}
+            yield City(people)
+
+
+def turn() -> contextlib.ExitStack:
+    """Other workers of this run wait meanwhile."""
+    stack = contextlib.ExitStack()
+    stack.enter_context(alone(servers.run_folder() / "turn"))
+    return stack

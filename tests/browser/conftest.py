@@ -1,27 +1,15 @@
 """One trial city and one browser for all; a context of its own for each person in a test."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
 
 import pytest
-from httpx2 import AsyncClient
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from tests.browser.finding import FLAGS, chromium
-from tests.journeys.trial import Trial, shared_trial
-from tests.servers import run_folder
-from trial.living.clerk import Clerk
-from trial.living.deeds import City
-from trial.living.people import PASSWORD, People, seats
-from trial.servers.server import alone
+from tests.journeys.trial import Trial
+from trial.living.people import PASSWORD
 
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
-
-
-@pytest.fixture(scope="session")
-def trial() -> Trial:
-    return shared_trial()
 
 
 @pytest.fixture(scope="session")
@@ -30,23 +18,6 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await play.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield browser
         await browser.close()
-
-
-@pytest.fixture
-async def city(trial: Trial) -> AsyncIterator[City]:
-    """The same people as in the trial, at work over HTTP. Its one clock is this test's alone."""
-    with await asyncio.to_thread(turn):
-        async with AsyncClient(base_url=trial.address, timeout=30, trust_env=False) as http:
-            people = People(http)
-            people.seats = {s.login: Clerk(http, s.login, PASSWORD) for s in seats()}
-            yield City(people)
-
-
-def turn() -> ExitStack:
-    """Other workers of this run wait meanwhile."""
-    stack = ExitStack()
-    stack.enter_context(alone(run_folder() / "turn"))
-    return stack
 
 
 class Person:
