@@ -1,9 +1,10 @@
 """The movable clock of a trial: weeks pass in seconds, for all services together."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -28,11 +29,10 @@ def clock_routes(services: Sequence[Running]) -> Sequence[BaseRoute]:
 
     async def show(request: Request) -> Response:
         now = (await clock.now(services[0].db)).astimezone(ZONE)
+        due = await next_due(services)
         if "text/html" not in request.headers.get("accept", ""):
-            return JSONResponse({"now": now.isoformat()})
-        due = sorted(
-            [row for one in services for row in await one.db.all(NEXT)], key=lambda row: row.at
-        )
+            soon = due[0].at.isoformat() if due else None
+            return JSONResponse({"now": now.isoformat(), "next_due": soon})
         steps = {
             "hour": now + timedelta(hours=1),
             "day": next_working_day(now),
@@ -54,6 +54,12 @@ def clock_routes(services: Sequence[Running]) -> Sequence[BaseRoute]:
     return [Route(PATH, show, methods=["GET"]), Route(PATH, move, methods=["POST"])]
 
 
+async def next_due(services: Sequence[Running]) -> Sequence[Row[Any]]:
+    """What rings next anywhere in the city, the soonest first."""
+    found = [row for one in services for row in await one.db.all(NEXT)]
+    return sorted(found, key=lambda row: row.at)
+
+
 def next_working_day(now: datetime) -> datetime:
     """The same hour of it."""
     closes = shipped().plus_days(now, 1)
@@ -67,8 +73,3 @@ def wished(fields: dict[str, str], now: datetime) -> datetime | None:
         return None
     at = to if to.tzinfo else to.replace(tzinfo=ZONE)
     return at if timedelta(0) <= at - now <= LONGEST else None
-
-
-def opening(day: datetime) -> datetime:
-    """Half past eight of that day."""
-    return datetime.combine(day.date(), time(8, 30), ZONE)

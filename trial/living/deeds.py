@@ -1,5 +1,6 @@
 """What people do with a matter, step by step, as their screens would send it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,9 +12,11 @@ from httpx2 import AsyncClient
 
 from contracts.calendar import ZONE
 from services.intake.commands import NOTICE
-from trial.living.clerk import Clerk, NotDone
+from trial.living.clerk import PAUSE, Clerk, NotDone
 from trial.living.people import People, Place, qr_of
 from trial.living.said import Said
+
+A_MOMENT, RINGS = timedelta(seconds=1), 50
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,31 @@ class City:
         return self.people.seats[f"{place.short}-{role}"]
 
     async def now(self) -> datetime:
-        answer = await self.http.get("/trial/clock")
-        return datetime.fromisoformat(answer.json()["now"])
+        return (await self.clock())[0]
+
+    async def clock(self) -> tuple[datetime, datetime | None]:
+        """Now, and when the next thing comes due."""
+        said = (await self.http.get("/trial/clock")).json()
+        due = said["next_due"]
+        return datetime.fromisoformat(said["now"]), datetime.fromisoformat(due) if due else None
 
     async def until(self, at: datetime) -> None:
-        """Time passes, if it has not already."""
-        if at > await self.now():
-            await self.http.post("/trial/clock", data={"at": at.isoformat()})
+        """From one thing that comes due to the next: each rings in its own hour."""
+        now, due = await self.clock()
+        while now < at:
+            to = min(at, due + A_MOMENT) if due and due > now else at
+            await self.http.post("/trial/clock", data={"at": to.isoformat()})
+            now, due = await self.rung(to)
+
+    async def rung(self, to: datetime) -> tuple[datetime, datetime | None]:
+        """Once nothing is overdue any more, or after a few seconds."""
+        now, due = await self.clock()
+        for _ in range(RINGS):
+            if due is None or due > now:
+                break
+            await asyncio.sleep(PAUSE)
+            now, due = await self.clock()
+        return max(now, to), due
 
     async def days(self, count: int, hour: int = 9, minute: int = 0) -> None:
         """So many days later, at that hour."""
