@@ -41,8 +41,19 @@ class Clerk:
                 await self.sign_in()
             await asyncio.sleep(PAUSE)
 
+    async def look(self, path: str) -> Any:
+        """What is there to read for this seat. Raises NotDone."""
+        answer = await self.http.get(path, headers=self.signed())
+        if answer.status_code == 401:
+            await self.sign_in()
+            answer = await self.http.get(path, headers=self.signed())
+        if answer.status_code != 200:
+            raise NotDone(f"{path}: {answer.status_code}")
+        return answer.json()
+
     async def _ask(self, path: str, wish: Mapping[str, Any], once: str) -> Response:
-        headers = {"Idempotency-Key": once}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
+        headers = {"Idempotency-Key": once, **self.signed()}
         return await self.http.post(path, json=dict(wish), headers=headers)
+
+    def signed(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
