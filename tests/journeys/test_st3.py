@@ -94,17 +94,15 @@ STREET = (
 
 
 async def test_a_liaison_of_another_town_sees_and_does_nothing_of_it(city: City) -> None:
-    station, stranger = (
-        city.at(PEILI, "station-staff"),
-        city.at(COMMUNITIES[0], "community-liaison"),
-    )
+    station = city.at(PEILI, "station-staff")
+    stranger = city.at(COMMUNITIES[0], "community-liaison")
     lamp = await city.submit(PEILI, LAMP)
     await city.accept(lamp, station, **SMALL)
     await city.route(lamp, station, "GRID", "MICRO", PEILI1)
     with pytest.raises(NotDone, match="403"):
         await stranger.ask(f"{lamp.case}/sign-issue", {})
     for path in (f"/api/audit/history/{lamp.id}", f"/api/routing/cases/{lamp.id}"):
-        with pytest.raises(NotDone, match="404|403"):
+        with pytest.raises(NotDone, match=r"404|403"):
             await stranger.look(path)
 
 
