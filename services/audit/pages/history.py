@@ -1,5 +1,6 @@
 """What led to what in one matter, over all services."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -38,6 +39,7 @@ STREAMS = {
     "meeting": "会议",
     "notice": "通知",
 }
+MOST_ALONE = 3
 WHY_NOT = {
     "erased": ERASED,
     "not-yet": NOT_YET,
@@ -180,8 +182,20 @@ def checks(streams: Sequence[Stream]) -> list[tuple[bool, str, str, str]]:
     for service, group in groupby(sorted(streams, key=order_of), key=lambda one: one.service):
         of_one = list(group)
         whole = not any(one.missing for one in of_one)
-        found.append((whole, name_of(service), "；".join(map(numbers_of, of_one)), proof(of_one)))
+        found.append((whole, name_of(service), "；".join(numbers(of_one)), proof(of_one)))
     return found
+
+
+def numbers(streams: Sequence[Stream]) -> list[str]:
+    """Of what there is once by its numbers; of what there are many only how many, if all came."""
+    kinds = Counter(kind_of(one) for one in streams if not one.missing)
+    many = [f"{name} {n} 条，都齐" for name, n in kinds.items() if n > MOST_ALONE]
+    alone = [one for one in streams if one.missing or kinds[kind_of(one)] <= MOST_ALONE]
+    return [*map(numbers_of, alone), *many]
+
+
+def kind_of(stream: Stream) -> str:
+    return STREAMS.get(stream.stream.partition("-")[0], "记录")
 
 
 def order_of(stream: Stream) -> tuple[int, str]:
@@ -190,7 +204,7 @@ def order_of(stream: Stream) -> tuple[int, str]:
 
 
 def numbers_of(stream: Stream) -> str:
-    name = STREAMS.get(stream.stream.partition("-")[0], "记录")
+    name = kind_of(stream)
     if stream.missing:
         return f"{name}到了第 {stream.last} 号，缺第 {'、'.join(map(str, stream.missing))} 号"
     return f"{name} 1–{stream.last} 号，齐"
