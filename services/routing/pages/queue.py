@@ -147,7 +147,8 @@ async def show(base: Base, request: Request, by: Staff, asked: Asked) -> Respons
     every = await waiting(db, org)
     late = [row for row in every if row.triage_by <= at]
     rows = late if asked.late_only else every
-    picked = chosen(every, asked.pick) or (rows[0] if rows else None)
+    picked = picked_of(rows, every, asked)
+    found = await preview(base, by, picked, asked) if picked else None
     values: dict[str, Any] = {
         "rows": rows,
         "texts": await opened(base.running.keyring, [row.title for row in rows]),
@@ -156,9 +157,9 @@ async def show(base: Base, request: Request, by: Staff, asked: Asked) -> Respons
         "lanes": lanes(await numbers(db, org, at, end_of(at))),
         "now": at,
         "asked": asked,
-        "gone": bool(asked.pick and not chosen(every, asked.pick)),
+        "gone": bool(asked.pick) and not (found and picked and picked.issue_id == asked.pick),
         "picked": picked,
-        "preview": await preview(base, by, picked, asked) if picked else None,
+        "preview": found,
     }
     status = asked.trouble.status if asked.trouble else 200
     return PAGES.show(request, "queue.html", status, **console(by, "queue", **values))
@@ -166,6 +167,12 @@ async def show(base: Base, request: Request, by: Staff, asked: Asked) -> Respons
 
 def chosen(rows: Sequence[Row[Any]], pick: str) -> Row[Any] | None:
     return next((row for row in rows if row.issue_id == pick), None)
+
+
+def picked_of(rows: Sequence[Row[Any]], every: Sequence[Row[Any]], asked: Asked) -> Row[Any] | None:
+    """The chosen one, else the first; what was typed for one is never put under another."""
+    found = chosen(every, asked.pick)
+    return found if found or asked.typed is not None else next(iter(rows), None)
 
 
 async def preview(base: Base, by: Staff, row: Row[Any], asked: Asked) -> dict[str, Any] | None:
