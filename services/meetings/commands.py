@@ -17,17 +17,19 @@ from registry.ground import ground
 from services.meetings.domain import decider, meeting, topic
 from services.meetings.domain.preparing import DraftMeeting
 from services.meetings.domain.session import RecordInstantMeeting
-from services.meetings.domain.topic import TOPIC, Stage, Topic
+from services.meetings.domain.topic import TOPIC, ProposeTopic, Stage, Topic
 
 RAISED: Kinds[IssueSubmitted] = Kinds(IssueSubmitted)
 SENT: Kinds[IssueRouted] = Kinds(IssueRouted)
 
 
 async def set_topic_desk(
-    db: Database, _topic_id: str, _wish: topic.Wish
+    db: Database, _topic_id: str, wish: topic.Wish
 ) -> SetDesk[Topic, topic.Desk]:
     here = await ground(db)
-    return lambda _topic, call: topic.Desk(call, here.tree, shipped())
+    issues = wish.issue_ids if isinstance(wish, ProposeTopic) else ()
+    matters = {one: await answering(db, one) for one in issues}
+    return lambda _topic, call: topic.Desk(call, here.tree, shipped(), matters)
 
 
 async def set_meeting_desk(

@@ -131,6 +131,8 @@ def test_it_is_drafted_for_topics_that_the_committee_approved() -> None:
     given(decider).when(other, desk()).then_refused("matter-of-another-topic")
     small = replace(DRAFT, form=Form.STOOL)
     given(decider).when(small, desk()).then_refused("a-street-topic-needs-a-conference")
+    soon = replace(DRAFT, level=TopicLevel.VILLAGE)  # would be noticed two days later
+    given(decider).when(soon, desk()).then_refused("another-level-than-its-topic")
     far = replace(desk(), approved={TOPIC_ID: TOPIC.model_copy(update={"org_code": OTHER})})
     given(decider).when(DRAFT, far).then_refused("not-in-your-seat")
     talk = replace(DRAFT, form=Form.MICRO)

@@ -1,7 +1,8 @@
 """A topic is the committee's to decide, and nobody else's."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -80,6 +81,22 @@ def test_only_those_of_the_place_propose_it() -> None:
     given(decider).when(PROPOSE, desk(Role.STATION_STAFF, OTHER)).then_refused("not-in-your-seat")
     given(decider).when(PROPOSE, COMMITTEE).then_refused("not-in-your-seat")
     given(decider, proposed).when(SUBMIT, COMMITTEE).then_refused("not-in-your-seat")
+
+
+def test_a_matter_of_elsewhere_becomes_no_topic() -> None:
+    issue, elsewhere = UUID(int=1), UUID(int=2)
+    about = replace(STATION, matters={issue: frozenset({VILLAGE}), elsewhere: frozenset({OTHER})})
+    own = replace(PROPOSE, issue_ids=(issue,))
+    given(decider).when(own, about).then(proposed.model_copy(update={"issue_ids": (issue,)}))
+    for issues in ((elsewhere,), (issue, elsewhere), (UUID(int=3),)):
+        given(decider).when(replace(PROPOSE, issue_ids=issues), about).then_refused("no-such-issue")
+
+
+def test_who_stands_elsewhere_is_given_nothing_to_deal_with() -> None:
+    before = (proposed, submitted)
+    for org in (OTHER, "620105", "nowhere"):
+        elsewhere = RejectTopic(TODAY, "14号", "属物业职责", org)
+        given(decider, *before).when(elsewhere, COMMITTEE).then_refused("not-below-the-committee")
 
 
 def test_the_committee_approves_rejects_or_defers() -> None:

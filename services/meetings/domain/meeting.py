@@ -22,6 +22,7 @@ from contracts.permission import Role, Tree, must
 from kernel.decider import Actor, Call, Refused
 from kernel.event import Kinds
 from services.meetings.domain.forms import FormRule, rule_for
+from services.meetings.domain.sight import Matters
 
 ORGANISERS = frozenset(
     {Role.STATION_STAFF, Role.TOWN_LIAISON, Role.COMMUNITY_LIAISON, Role.COMMUNITY_SECRETARY}
@@ -82,7 +83,7 @@ class Desk:
     tree: Tree
     calendar: Calendar
     approved: Mapping[UUID, TopicProposed] = field(default_factory=dict)
-    matters: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    matters: Matters = field(default_factory=dict)
 
     @property
     def by(self) -> Actor:

@@ -107,6 +107,8 @@ def must_be_about_approved(wish: DraftMeeting, desk: Desk) -> None:
         desk.organises(topic.org_code)
     if wish.form is not Form.CONFERENCE and any(t.level is TopicLevel.TOWN for t in topics):
         raise Refused("a-street-topic-needs-a-conference")
+    if any(topic.level is not wish.level for topic in topics):  # how long before it is noticed
+        raise Refused("another-level-than-its-topic")
     if not {issue for topic in topics for issue in topic.issue_ids}.issuperset(wish.issue_ids):
         raise Refused("matter-of-another-topic")
 

@@ -29,6 +29,7 @@ from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
 from services.meetings.domain.forms import FORMS
 from services.meetings.domain.meeting import RECORDERS, Desk, Fact, Meeting, Stage, rule_of
+from services.meetings.domain.sight import must_be_matters_of
 
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Votes = Annotated[int, Field(ge=0, le=100_000)]
@@ -169,7 +170,7 @@ def record(wish: RecordInstantMeeting, meeting: Meeting, desk: Desk) -> Sequence
     if not FORMS[wish.form].instant:
         raise Refused("this-form-is-noticed-first", form=wish.form)
     must_be_past(wish.at, desk)
-    must_be_their_matters(wish, desk)
+    must_be_matters_of(desk.by.org, wish.issue_ids, desk.matters, desk.tree)
     came = len(wish.parties)
     return [
         MeetingHeld(
@@ -188,11 +189,3 @@ def record(wish: RecordInstantMeeting, meeting: Meeting, desk: Desk) -> Sequence
             result=Sealed("meeting", wish.result),
         )
     ]
-
-
-def must_be_their_matters(wish: RecordInstantMeeting, desk: Desk) -> None:
-    """An answer may rest on this record, so nobody makes one about a matter of elsewhere."""
-    for issue in wish.issue_ids:
-        orgs = desk.matters.get(issue, frozenset())
-        if not any(desk.tree.covers(desk.by.org, org) for org in orgs):
-            raise Refused("no-such-issue")

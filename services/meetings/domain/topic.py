@@ -1,7 +1,7 @@
 """A topic: proposed, laid before the committee, and decided by it alone (domain.md 4.2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, assert_never
@@ -24,6 +24,7 @@ from contracts.permission import Role, Tree, must
 from kernel.decider import Call, Decider, Refused, Stream
 from kernel.event import Kinds
 from kernel.seal.sealed import Sealed
+from services.meetings.domain.sight import Matters, must_be_matters_of
 
 DECIDE_WITHIN = {TopicLevel.TOWN: 10, TopicLevel.VILLAGE: 3}
 MEET_WITHIN = {TopicLevel.TOWN: 15, TopicLevel.VILLAGE: 7}
@@ -109,9 +110,12 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """`matters`: of the issues that the wish names, the organisations that answer them."""
+
     call: Call
     tree: Tree
     calendar: Calendar
+    matters: Matters = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -138,6 +142,7 @@ def propose(wish: ProposeTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
     must(desk.call.by, PROPOSERS, wish.org_code, desk.tree)
     if topic.proposed:
         return []
+    must_be_matters_of(wish.org_code, wish.issue_ids, desk.matters, desk.tree)
     return [
         TopicProposed(
             org_code=wish.org_code,
@@ -176,7 +181,10 @@ def approve(wish: ApproveTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
 
 
 def reject(wish: RejectTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
-    must_be_decided(wish, topic, desk)
+    """Its matters go to whom it names: to nobody whom the committee does not stand above."""
+    org = must_be_decided(wish, topic, desk).org_code
+    if not desk.tree.covers(org, wish.handling_org):
+        raise Refused("not-below-the-committee", org=wish.handling_org)
     return [
         TopicRejected(
             decided_on=wish.decided_on,
