@@ -10,9 +10,9 @@ from sqlalchemy import Row, text
 
 from contracts.calendar import CLOSES, ZONE
 from contracts.intake import IssueSubmitted
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import (
     MeetingDrafted,
-    MeetingHeld,
     TopicApproved,
     TopicDeferred,
     TopicProposed,
@@ -21,18 +21,23 @@ from contracts.meetings import (
 )
 from contracts.permission import Role
 from contracts.routing import (
+    Deliberated,
     IssueAccepted,
     IssueAnswered,
     IssueClosed,
     IssueContacted,
+    IssueDeliberated,
     IssuePromotedToTopic,
     IssueReopened,
     IssueRouted,
     IssueSigned,
+    IssueTopicDecided,
     IssueWorkStarted,
+    TopicDecision,
 )
 from kernel.database import Database
 from kernel.envelope import About
+from kernel.event import Event
 from kernel.read.projection import Changes, Projection
 from registry.calendar import shipped
 
@@ -68,7 +73,8 @@ STEPS: dict[str, tuple[Step, ...]] = {
 
 @dataclass(slots=True)
 class Task:
-    """Of a matter or a topic. A row stays when there is nothing left to do: it says when."""
+    """Of a matter or a topic. A row stays when there is nothing left to do: it says when. `called`
+    is a meeting's to say, all else that of the matter or the topic itself."""
 
     subject: str
     kind: str = ""
@@ -81,13 +87,17 @@ class Task:
     due: datetime | None = None
     contact_by: datetime | None = None
     resolve_by: datetime | None = None
-    promoted: bool = False
+    spoken: bool = False
+    called: bool = False
     stream: str = ""
     version: int = 0
     changed: int = 0
 
 
-tasks = Projection(Task, key="subject", version=1, indexes=("org", "due", "changed"))
+tasks = Projection(Task, key="subject", version=2, indexes=("org", "due", "changed"))
+
+
+NOTHING: dict[str, object] = {"step": Step.NONE, "due": None}
 
 
 def met(about: About) -> dict[str, object]:
@@ -125,6 +135,7 @@ def routed(_row: Task, fact: IssueRouted, about: About) -> Changes:
         "due": fact.sign_by,
         "contact_by": fact.contact_by,
         "resolve_by": fact.resolve_by,
+        "spoken": False,
         **met(about),
     }
 
@@ -136,9 +147,10 @@ def signed(row: Task, _fact: IssueSigned, about: About) -> Changes:
 
 @tasks.when(IssueContacted)
 def contacted(row: Task, fact: IssueContacted, about: About) -> Changes:
-    if row.step != Step.CONTACT or not (fact.reached or fact.attempt >= TRIES):
+    if not (fact.reached or fact.attempt >= TRIES):
         return met(about)
-    return {"step": Step.START, "due": row.resolve_by, **met(about)}
+    then = {"step": Step.START, "due": row.resolve_by} if row.step == Step.CONTACT else {}
+    return {"spoken": True, **then, **met(about)}
 
 
 @tasks.when(IssueWorkStarted)
@@ -149,17 +161,40 @@ def started(row: Task, _fact: IssueWorkStarted, about: About) -> Changes:
 @tasks.when(IssuePromotedToTopic)
 def promoted(_row: Task, _fact: IssuePromotedToTopic, about: About) -> Changes:
     """Until the council has met, the topic is what somebody has to deal with."""
-    return {"step": Step.NONE, "due": None, "promoted": True, **met(about)}
+    return {**NOTHING, **met(about)}
 
 
-@tasks.when(IssueAnswered)
-def answered(_row: Task, _fact: IssueAnswered, about: About) -> Changes:
-    return {"step": Step.NONE, "due": None, **met(about)}
+@tasks.when(IssueTopicDecided)
+def topic_decided(row: Task, fact: IssueTopicDecided, about: About) -> Changes:
+    if fact.decision is not TopicDecision.REJECTED:
+        return met(about)
+    org = fact.handling_org or row.org
+    if org == row.org:
+        return {**worked_on(row), **met(about)}
+    anew = {"org": org, "grid": None, "contact_by": fact.contact_by, "spoken": False}
+    return {**anew, "step": Step.CONTACT, "due": fact.contact_by, **met(about)}
 
 
-@tasks.when(IssueClosed)
-def closed(_row: Task, _fact: IssueClosed, about: About) -> Changes:
-    return {"step": Step.NONE, "due": None, **met(about)}
+@tasks.when(IssueDeliberated)
+def deliberated(row: Task, fact: IssueDeliberated, about: About) -> Changes:
+    again = fact.outcome is Deliberated.ADJOURNED
+    return {**({} if again else worked_on(row)), **met(about)}
+
+
+def worked_on(row: Task) -> dict[str, object]:
+    """The resident is spoken to before there can be an answer."""
+    if row.spoken:
+        return {"step": Step.ANSWER, "due": row.resolve_by}
+    return {"step": Step.CONTACT, "due": row.contact_by}
+
+
+def over(_row: Task, _fact: Event, about: About) -> Changes:
+    """Nobody of the staff has a step to take."""
+    return {**NOTHING, **met(about)}
+
+
+for kind in (IssueDeclined, IssueTransferred, IssueAnswered, IssueClosed, TopicRejected):
+    tasks.when(kind)(over)
 
 
 @tasks.when(IssueReopened)
@@ -169,6 +204,7 @@ def reopened(_row: Task, fact: IssueReopened, about: About) -> Changes:
         "due": fact.contact_by,
         "contact_by": fact.contact_by,
         "resolve_by": fact.resolve_by,
+        "spoken": False,
         **met(about),
     }
 
@@ -189,11 +225,6 @@ def deferred(_row: Task, fact: TopicDeferred, about: About) -> Changes:
     return {"step": Step.DECIDE, "due": until, **met(about)}
 
 
-@tasks.when(TopicRejected)
-def rejected(_row: Task, _fact: TopicRejected, about: About) -> Changes:
-    return {"step": Step.NONE, "due": None, **met(about)}
-
-
 @tasks.when(TopicApproved)
 def approved(_row: Task, fact: TopicApproved, about: About) -> Changes:
     return {"step": Step.MEET, "due": fact.meet_by, **met(about)}
@@ -201,17 +232,8 @@ def approved(_row: Task, fact: TopicApproved, about: About) -> Changes:
 
 @tasks.when(MeetingDrafted, keys=lambda fact, _about: [str(one) for one in fact.topic_ids])
 def called(_row: Task, _fact: MeetingDrafted, about: About) -> Changes:
-    """Told on the meeting's stream: the version of the topic's own stays what it was."""
-    return {"step": Step.NONE, "due": None, "changed": about.seq}
-
-
-@tasks.when(MeetingHeld, keys=lambda fact, _about: [str(one) for one in fact.issue_ids])
-def held(row: Task, _fact: MeetingHeld, about: About) -> Changes:
-    """What the council deliberated can be answered now."""
-    if not row.promoted:
-        return {}
-    ready = {"step": Step.ANSWER, "due": row.resolve_by, "promoted": False}
-    return {**ready, "changed": about.seq}
+    """Told on the meeting's stream, maybe before the topic's: that one's version stays."""
+    return {"called": True, "changed": about.seq}
 
 
 # A station sees all of its town; who works on a matter, what was sent to their own organisation.
@@ -223,7 +245,7 @@ with recursive below as (
      and :subtree
 )
 select t.* from read.task t
- where t.step = any(:steps)
+ where t.step = any(:steps) and not (t.step = 'meet' and t.called)
    and (t.org in (select code from below) or t.grid = :org)
  order by t.due nulls last, t.subject limit :most
 """)
