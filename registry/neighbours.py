@@ -1,10 +1,11 @@
 """What one service asks another, signed and said what for; never while somebody's command waits."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
-from httpx2 import AsyncClient, HTTPError
+from httpx2 import AsyncClient, HTTPError, Response
 
 from kernel.clock import now
 from kernel.decider import Refused
@@ -42,11 +43,20 @@ class Neighbours:
             answer = await self.http.post(
                 f"{url}/internal/{service}/{path}", json=dict(body), headers=signed
             )
-            answer.raise_for_status()
         except HTTPError:
             raise Refused("neighbour-away") from None
+        if not answer.is_success:
+            raise no_of(answer)
         said: dict[str, Any] = answer.json()
         return said
+
+
+def no_of(answer: Response) -> Refused:
+    """A rule's own no is told on; whatever else a neighbour answers is as if it were away."""
+    if answer.status_code != HTTPStatus.CONFLICT:
+        return Refused("neighbour-away")
+    said: dict[str, Any] = answer.json()
+    return Refused(said["code"], **said.get("values", {}))
 
 
 def asked_by_service(running: Running, purpose: str) -> Callable[[Request], Awaitable[Claims]]:
