@@ -59,13 +59,17 @@ def cookie_name(safe: bool) -> str:
     return SAFE if safe else COOKIE
 
 
-def staff(db: Database, public_key: bytes) -> Callable[[Request], Awaitable[Actor]]:
+def token_of(request: Request, safe: bool) -> str:
+    """`safe`: outside a trial no cookie counts that another host could have set."""
+    kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+    return bearer if kind.lower() == "bearer" else request.cookies.get(cookie_name(safe), "")
+
+
+def staff(db: Database, public_key: bytes, safe: bool) -> Callable[[Request], Awaitable[Actor]]:
     """For a route: `Depends(staff(…))`. The store's clock says whether the token still holds."""
 
     async def caller(request: Request) -> Actor:
-        kind, _, bearer = request.headers.get("authorization", "").partition(" ")
-        kept = request.cookies.get(SAFE) or request.cookies.get(COOKIE, "")
-        token = bearer if kind.lower() == "bearer" else kept
+        token = token_of(request, safe)
         if not token:
             raise Problem(401, "unauthorized")
         claims = read(token, public_key, await now(db))
@@ -82,9 +86,9 @@ class Staff:
     org: str
 
 
-def signed_in(db: Database, public_key: bytes) -> Callable[[Request], Awaitable[Staff]]:
+def signed_in(db: Database, public_key: bytes, safe: bool) -> Callable[[Request], Awaitable[Staff]]:
     """For a page: `Depends(signed_in(…))`."""
-    caller = staff(db, public_key)
+    caller = staff(db, public_key, safe)
 
     async def who(request: Request) -> Staff:
         actor = await caller(request)

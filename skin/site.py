@@ -52,10 +52,10 @@ def site(
     http: AsyncClient | None = None,
 ) -> Built:
     """`http` is how it asks its neighbours, where a test has a way of its own."""
-    key = raw_key(settings.staff_key)
+    key, safe = raw_key(settings.staff_key), not settings.trial
 
     def all_routes(running: Running) -> Iterable[APIRouter]:
-        caller, who = staff(running.db, key), signed_in(running.db, key)
+        caller, who = staff(running.db, key, safe), signed_in(running.db, key, safe)
         yield static_routes()
         yield from routes(Base(running, caller, who, Neighbours(running, http)))
 
