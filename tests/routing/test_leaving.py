@@ -117,3 +117,8 @@ def test_a_matter_is_seen_where_it_was_raised_and_where_it_is_led() -> None:
     assert may_see(LIAISON, sent, TREE)
     assert not may_see(LIAISON, decider.after(SUBMITTED), TREE)
     assert not may_see(ELSEWHERE, sent, TREE)
+
+
+def test_who_keeps_the_system_or_looks_on_sees_no_matter() -> None:
+    for role in (Role.SYS_ADMIN, Role.MEMBER, Role.RESIDENT):
+        assert not may_see(seat(role, STATION.org), decider.after(ROUTED), TREE)

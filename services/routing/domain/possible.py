@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.permission import Tree
+from contracts.permission import Role, Tree
 from contracts.routing import AnswerResult, ContactMethod
 from kernel.decider import Actor, Forbidden, Refused
 from services.routing.domain.answer import AnswerIssue
-from services.routing.domain.case import Case, Desk
+from services.routing.domain.case import HANDLERS, STATION, Case, Desk
 from services.routing.domain.decider import Wish, decide
 from services.routing.domain.work import (
     AddProgress,
@@ -17,6 +17,7 @@ from services.routing.domain.work import (
     StartWork,
 )
 
+READERS = STATION | HANDLERS | {Role.COMMUNITY_SECRETARY, Role.TOWN_COMMITTEE}
 ENOUGH = "　" * 20
 TRIED: Mapping[str, Wish] = {
     "sign": SignIssue(),
@@ -53,4 +54,4 @@ def possible(case: Case, desk: Desk) -> Possible:
 def may_see(by: Actor, case: Case, tree: Tree) -> bool:
     """Whoever it was raised at, who leads and who helps, each with those above them."""
     there = (case.target, case.lead, *case.helping())
-    return bool(by.org) and any(tree.covers(by.org, org) for org in there if org)
+    return by.role in READERS and any(by.org and tree.covers(by.org, org) for org in there if org)

@@ -12,8 +12,9 @@ from contracts.routing import Lane
 from kernel.clock import now
 from registry.staff import Staff
 from services.routing.domain.case import AT_HAND, Stage
+from services.routing.domain.possible import READERS
 from services.routing.pages.due import end_of
-from services.routing.pages.look import PAGES, READERS, opened
+from services.routing.pages.look import PAGES, opened
 from services.routing.projections.cases import at_hand, numbers
 from skin.site import Base, console
 

@@ -13,8 +13,8 @@ from kernel.seal.sealed import Sealed
 from kernel.web.problems import Problem
 from registry.ground import Ground, ground
 from registry.staff import Staff
-from services.routing.domain.case import HANDLERS, STATION, Stage
-from services.routing.domain.possible import may_see
+from services.routing.domain.case import Stage
+from services.routing.domain.possible import READERS, may_see
 from services.routing.pages import labels
 from services.routing.pages.due import due, short
 from services.routing.projections.case_file import CaseFile, case_file
@@ -22,7 +22,6 @@ from skin.pages import Pages
 from skin.site import Base
 from skin.words import said
 
-READERS = STATION | HANDLERS | {Role.COMMUNITY_SECRETARY, Role.TOWN_COMMITTEE}
 STATES = {
     **dict.fromkeys((Stage.SUBMITTED, Stage.ACCEPTED, Stage.ROUTED, Stage.TOPIC_PENDING), "wait"),
     **dict.fromkeys((Stage.ANSWERED,), "wait"),
