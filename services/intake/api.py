@@ -117,8 +117,8 @@ class Look(BaseModel):
     needs the resident's consent."""
 
     issue_id: UUID
-    reason_given: bool = True
-    leads: bool = True
+    reason_given: bool
+    leads: bool
 
 
 def inside(running: Running) -> APIRouter:

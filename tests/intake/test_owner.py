@@ -70,9 +70,11 @@ async def test_routing_is_told_name_and_number_for_a_reason_and_as_the_resident_
         told = await ask(web, "reporter-contact", "see-contact", body, "routing")
         assert told.status_code == status
         assert (told.json() == card) is (status == 200)
-    body = {"issue_id": str(agreed), "reason_given": False}
+    body = {"issue_id": str(agreed), "reason_given": False, "leads": True}
     told = await ask(web, "reporter-contact", "see-contact", body, "routing")
     assert told.json()["code"] == "say-why-you-look"
+    untold = await ask(web, "reporter-contact", "see-contact", {"issue_id": str(agreed)}, "routing")
+    assert untold.status_code == 422
 
 
 async def test_who_has_the_link_key_rates_and_is_erased_over_the_api(web: Web) -> None:

@@ -1,9 +1,11 @@
 """What the station and the handlers see and send: forms only, as a browser without scripts."""
 
 import re
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from fastapi.responses import JSONResponse
 
 from contracts.permission import Role
 from tests.journeys.city import VILLAGE
@@ -262,6 +264,7 @@ async def test_a_number_is_noted_before_it_is_shown_and_shown_once(web: Web) -> 
     await route(web, issue)
     await take(web, issue, "sign", LIAISON)
     path = f"/console/cases/{issue}/contact"
+    answering(web, [], status=503)
     away = await fill(web, path, path, LIAISON, reason="约时间上门看灯")
     assert (away.status_code, "暂时没有回答" in away.text) == (409, True)
     kept = form_of(away, path)
@@ -282,12 +285,12 @@ async def test_a_number_is_noted_before_it_is_shown_and_shown_once(web: Web) -> 
     assert "只有承办单位的联络员、网格员能看" in nobody.text
 
 
-def answering(web: Web, asked: list[str]) -> None:
-    """As intake answers who may ask."""
+def answering(web: Web, asked: list[str], status: int = 200) -> None:
+    """As intake answers who may ask, or as it does when it is away."""
 
-    async def contact(body: dict[str, UUID]) -> dict[str, str]:
-        asked.append(str(body["issue_id"]))
-        return {"name": "李建国", "contact": "13893123456"}
+    async def contact(body: dict[str, Any]) -> JSONResponse:
+        asked.append(body["issue_id"])
+        return JSONResponse({"name": "李建国", "contact": "13893123456"}, status)
 
     app = web.built["intake"].app
     app.add_api_route("/internal/intake/reporter-contact", contact, methods=["POST"])

@@ -46,7 +46,7 @@ async def look(base: Base, issue_id: str, by: Staff, fields: Fields) -> dict[str
     """First it is noted who looks and why, then intake is asked."""
     wish, command = wish_of(SeeContact, fields), command_of(by.actor, fields)
     await CASES.carry_out(base.running.ready(), issue_id, wish, command)
-    asked = {"issue_id": issue_id}
+    asked = {"issue_id": issue_id, "reason_given": True, "leads": True}  # as the rule says
     return await base.neighbours.ask("intake", "reporter-contact", PURPOSE, asked)
 
 
