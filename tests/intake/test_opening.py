@@ -1,5 +1,6 @@
 """Who sees what of a matter: by its code, by its secret link, by a code sent to their phone."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,15 @@ async def test_messages_are_few(web: Web, code: str) -> None:
     often = await web.send(f"/i/{code}/send-code", {})
     assert "发得太多了" in often.text
     assert len(messages.sent) == 5
+
+
+async def test_of_presses_side_by_side_one_sends(web: Web, code: str) -> None:
+    messages = Messages(web)
+    headers = await web.browser(None, {})
+    presses = [web.client.post(f"/i/{code}/send-code", headers=headers) for _ in range(4)]
+    answers = await asyncio.gather(*presses)
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409]
+    assert len(messages.sent) == 1
 
 
 async def test_a_landline_takes_no_messages(web: Web) -> None:

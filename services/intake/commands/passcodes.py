@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
-from kernel.clock import now
+from kernel.database import Database
 from kernel.decider import Refused
 from kernel.handle import Store
 from kernel.seal.keyring import Missing
@@ -20,9 +21,11 @@ from services.intake.domain.reporter import takes_messages
 Tell = Callable[[str, str], Awaitable[object]]
 """(contact, digits) → sends them."""
 LAST_DAY = text("""
-select at from intake.passcode where issue = :issue and at > kernel.now() - interval '1 day'
- order by at, id
+select at, (select kernel.now()) as now from intake.passcode
+ where issue = :issue and at > kernel.now() - interval '1 day' order by at, id
 """)
+# Of presses side by side each sees the code that the one before it had made.
+ONE_BY_ONE = text("select pg_advisory_xact_lock(hashtextextended('passcode:' || :issue, 0))")
 MADE = text("""
 insert into intake.passcode (issue, mark, at) values (:issue, :mark, kernel.now())
 """)
@@ -48,14 +51,25 @@ async def send_passcode(
     store: Store, vault: Vault, issue: UUID, reporter: UUID | None, tell: Tell
 ) -> None:
     """The number is looked up at this press alone, and goes nowhere but to who sends."""
-    rows = await store.db.all(LAST_DAY, issue=issue)
-    must_wait_no_more([row.at for row in rows], await now(store.db))
+    must_be_few(await store.db.all(LAST_DAY, issue=issue))
     card = await look_at_card(store.db, vault, issue, reporter, "intake", "login-code")
     if isinstance(card, Missing) or not takes_messages(card["contact"]):
         raise Refused("no-mobile-left")
     digits = f"{secrets.randbelow(10**6):06d}"
-    await store.db.do(MADE, {"issue": issue, "mark": mark_of(store.secret, issue, digits)})
+    await make(store.db, issue, mark_of(store.secret, issue, digits))
     await tell(card["contact"], digits)
+
+
+async def make(db: Database, issue: UUID, mark: bytes) -> None:
+    async with db.begin() as conn:
+        await conn.execute(ONE_BY_ONE, {"issue": str(issue)})
+        must_be_few((await conn.execute(LAST_DAY, {"issue": issue})).all())
+        await conn.execute(MADE, {"issue": issue, "mark": mark})
+
+
+def must_be_few(sent: Sequence[Row[Any]]) -> None:
+    if sent:
+        must_wait_no_more([row.at for row in sent], sent[0].now)
 
 
 async def is_waited_for(store: Store, issue: UUID) -> bool:
