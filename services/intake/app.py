@@ -13,6 +13,7 @@ from registry.seats import seats
 from registry.settings import CitySettings
 from services.intake import api, pages
 from services.intake.commands import ISSUES, QRS
+from services.intake.commands.forgetting import Sweeping
 from services.intake.projections.deliberation import deliberation
 from services.intake.projections.gate_code import gate_code
 from services.intake.projections.matter import matter
@@ -29,6 +30,8 @@ INTAKE = Service(
 
 
 def routes(base: Base) -> Iterable[APIRouter]:
+    if base.running.vault is not None:
+        base.running.own_steps["sweep"] = Sweeping(base.running, base.running.vault).step
     yield from api.routes(base)
     yield from pages.routes(base)
 

@@ -12,8 +12,13 @@ from sqlalchemy import text
 
 from contracts.permission import Role
 from kernel.clock import move, now
+from kernel.handle import Command
+from kernel.seal.keyring import Missing
 from kernel.web.settings import raw_key
 from kernel.web.tokens import mint
+from services.intake.commands import ISSUES
+from services.intake.commands.links import resident
+from services.intake.domain.issue import EraseReporter
 from tests.intake.residents import (
     FORM_PAGE,
     SAID,
@@ -29,6 +34,7 @@ from tests.journeys.test_over_http import everything
 from tests.journeys.web import Web, form_of
 
 pytestmark = pytest.mark.connected
+CARDS = text("select count(*) as n from kernel.vault")
 RATED = {"solved": "YES", "satisfaction": 5}
 
 
@@ -147,18 +153,38 @@ async def own_tables(web: Web) -> bytes:
 
 
 async def test_what_a_form_left_behind_that_was_refused_is_swept(web: Web) -> None:
-    refused = {"consents": [], "client_id": str(uuid4()), "org_code": "620105001"}
+    refused = {"client_id": str(uuid4()), "org_code": "620105001", "notice_ver": "an old one"}
     form = {**refused, "level": "STREET", "text": SAID["matter"], "name": "李建国"}
-    form |= {"contact": "13893123456", "notice_ver": "2026-11"}
-    assert (await web.post("/api/intake/issues", form)).status_code == 409
+    form |= {"contact": "13893123456", "consents": []}
     db = web.houses["intake"].running.db
-    cards = text("select count(*) as n from kernel.vault")
-    assert (await db.one(cards)).n == 1
+    assert (await web.post("/api/intake/issues", form)).status_code == 409
+    assert (await db.one(CARDS)).n == 0  # of who did not agree nothing is kept
+    again = await web.post("/api/intake/issues", {**form, "consents": ["process"]})
+    assert again.json()["code"] == "notice-is-new"
+    assert (await db.one(CARDS)).n == 1
     await move(db, timedelta(days=3))
-    await web.send(FORM_PAGE, await filled(web), files=files(picture()))
-    assert (await db.one(cards)).n == 1  # the new one's
+    await web.settle()
+    assert (await db.one(CARDS)).n == 0
     left = text("select count(*) as n from intake.sent")
-    assert (await db.one(left)).n == 1
+    assert (await db.one(left)).n == 0
+
+
+async def test_who_was_half_forgotten_is_forgotten_to_the_end(web: Web, tmp_path: Path) -> None:
+    sent = await web.send(FORM_PAGE, await filled(web), files=files(picture()))
+    issue, key = await issue_of(web, sent.headers["location"].split("/")[2]), key_in(sent)
+    await worked_on(web, issue)
+    await answered(web, issue)
+    await web.post(f"/api/intake/issues/{issue}/evaluate", RATED, None, **{"X-Link-Key": key})
+    running = web.houses["intake"].running
+    by = resident(UUID(await reporter_of(web, issue)), issue)
+    fact_alone = Command(uuid4(), by, uuid4())  # as if somebody had pulled the plug after it
+    await ISSUES.carry_out(running.store, str(issue), EraseReporter(), fact_alone)
+    assert len(on_disk(tmp_path)) == (await running.db.one(CARDS)).n == 1
+    await move(running.db, timedelta(hours=2))
+    await web.settle()
+    assert (on_disk(tmp_path), (await running.db.one(CARDS)).n) == ([], 0)
+    words = f"reporter/{issue}"
+    assert await running.keyring.find([words]) == {words: Missing.ERASED}
 
 
 async def test_staff_hand_out_print_rotate_and_revoke_codes(web: Web) -> None:

@@ -143,6 +143,18 @@ async def test_a_photo_that_was_kept_can_be_left_out_and_ten_are_too_many(web: W
 
 
 @pytest.mark.connected
+async def test_a_photo_of_a_matter_that_was_raised_stays(web: Web, tmp_path: Path) -> None:
+    form = await filled(web, name="")
+    answer = await web.send(FORM_PAGE, form, files=files(picture()))
+    drop = answer.text.partition('name="drop[]" value="')[2].partition('"')[0]
+    named = as_it_stands(answer, name="李建国")
+    sent = await web.send(FORM_PAGE, named)
+    again = await web.send(FORM_PAGE, {**named, "drop[]": [drop]})
+    assert again.headers["location"] == sent.headers["location"]
+    assert (await kept(web), len(on_disk(tmp_path))) == (1, 1)
+
+
+@pytest.mark.connected
 async def test_photos_that_nobody_sent_to_the_end_are_gone_after_a_day(
     web: Web, tmp_path: Path
 ) -> None:

@@ -1,15 +1,19 @@
 """A resident is forgotten: the fact first, then the key of their words, their card, their files."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
 
+from kernel.clock import now
 from kernel.handle import Command, Done, Store
 from kernel.seal.vault import Vault
+from kernel.web.running import Running
 from services.intake.commands import ISSUES
-from services.intake.commands.photos import Album, subject_of
+from services.intake.commands.photos import Album, album_of, subject_of
 from services.intake.domain.issue import EraseReporter
 
+EVERY = timedelta(hours=1)
 LEFT_OVER = text("""
 select issue, reporter, exists (select from kernel.events e
          where e.stream_id = 'issue-' || issue) as raised
@@ -20,6 +24,14 @@ LOOSE_PHOTOS = text("""
 select distinct issue from intake.photo p where at < kernel.now() - interval '1 day'
    and not exists (select from kernel.events e where e.stream_id = 'issue-' || p.issue) limit 100
 """)
+# What is still there of who was forgotten: somebody stopped between the fact and what it says.
+HALF_FORGOTTEN = text("""
+select issue_id, reporter from read.matter m where erased and (
+  exists (select from kernel.keys k
+           where k.subject = 'reporter/' || m.issue_id and k.destroyed_at is null)
+  or exists (select from kernel.vault v where v.person = cast(m.reporter as text))
+  or exists (select from intake.photo p where cast(p.issue as text) = m.issue_id)) limit 100
+""")
 
 
 async def forget(
@@ -27,15 +39,38 @@ async def forget(
 ) -> Done:
     """Asked again it does again what an interruption may have left undone."""
     done = await ISSUES.carry_out(store, str(issue), EraseReporter(), command)
+    await burn_all(store, vault, album, issue, reporter)
+    return done
+
+
+async def burn_all(
+    store: Store, vault: Vault, album: Album, issue: UUID, reporter: UUID | None
+) -> None:
     await store.keyring.destroy(subject_of(issue))
     if reporter is not None:
         await vault.erase(str(reporter))
     await album.burn(issue)
-    return done
+
+
+class Sweeping:
+    """Over and over, by the store's clock; two of them do no harm."""
+
+    def __init__(self, running: Running, vault: Vault) -> None:
+        self.running, self.vault, self.album = running, vault, album_of(running)
+        self.next: datetime | None = None
+
+    async def step(self) -> int:
+        at = await now(self.running.db)
+        if self.next is None or at >= self.next:
+            await sweep(self.running.ready(), self.vault, self.album)
+            self.next = at + EVERY
+        return 0
 
 
 async def sweep(store: Store, vault: Vault, album: Album) -> None:
-    """What forms left behind that were never sent to the end."""
+    """What forms left behind that were never sent to the end, and who was half forgotten."""
+    for row in await store.db.all(HALF_FORGOTTEN):
+        await burn_all(store, vault, album, UUID(row.issue_id), row.reporter)
     for row in await store.db.all(LOOSE_PHOTOS):
         await album.burn(row.issue)
     for row in await store.db.all(LEFT_OVER):

@@ -22,13 +22,13 @@ from services.intake.commands import ISSUES
 from services.intake.domain import issue
 from services.intake.domain.code import code_of
 from services.intake.domain.redaction import redact, title_of
-from services.intake.domain.reporter import tidy
+from services.intake.domain.reporter import must_agree, tidy
 
 MOST_CODES = 3
 RAISED = text("select 1 as yes from kernel.events where stream_id = :stream and version = 1")
 SENT = text("""
 insert into intake.sent (issue, reporter, mark, at) values (:issue, :reporter, :mark, kernel.now())
-on conflict (issue) do update set mark = excluded.mark
+on conflict (issue) do update set mark = excluded.mark, at = excluded.at
 """)
 
 
@@ -72,7 +72,9 @@ def issue_of(client_id: UUID) -> UUID:
 
 
 async def raise_issue(store: Store, vault: Vault | None, said: Said) -> Raised:
-    """The card first, the fact last; both named by the form, so that a double tap is one matter."""
+    """The card first, the fact last; both named by the form, so that a double tap is one matter.
+    Of who did not agree nothing is kept at all."""
+    must_agree(said.consents)
     await keep_card(store, vault_of(vault), said)
     command = Command(said.client_id, Actor(said.reporter, Role.RESIDENT, ""), said.client_id)
     for code in codes(store.secret, said.client_id):
@@ -93,7 +95,7 @@ def vault_of(vault: Vault | None) -> Vault:
 
 async def keep_card(store: Store, vault: Vault, said: Said) -> None:
     """Of a matter that was raised before, the card stays as it was raised."""
-    if await store.db.all(RAISED, stream=ISSUES.stream.id(said.issue)):
+    if await is_raised(store.db, said.issue):
         kept = await vault.get(str(said.reporter))
         if not isinstance(kept, Missing) and kept != said.card:
             raise KeyReused(said.client_id)
@@ -101,6 +103,10 @@ async def keep_card(store: Store, vault: Vault, said: Said) -> None:
     mark = mark_of(store.secret, said.contact, await today(store.db))
     await sent(store.db, said, mark)
     await vault.put(str(said.reporter), said.card)
+
+
+async def is_raised(db: Database, issue: UUID) -> bool:
+    return bool(await db.all(RAISED, stream=ISSUES.stream.id(issue)))
 
 
 async def sent(db: Database, said: Said, mark: bytes) -> None:

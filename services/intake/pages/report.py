@@ -12,10 +12,9 @@ from kernel.decider import Refused
 from kernel.store import KeyReused
 from kernel.web.problems import Problem
 from services.intake.commands import NOTICE
-from services.intake.commands.forgetting import sweep
 from services.intake.commands.images import MOST_BYTES
 from services.intake.commands.photos import album_of
-from services.intake.commands.raising import Raised, Said, issue_of, raise_issue, vault_of
+from services.intake.commands.raising import Raised, Said, is_raised, issue_of, raise_issue
 from services.intake.domain import reporter
 from services.intake.domain.issue import MOST_FILES
 from services.intake.pages.addressing import Gate, addressee, choices, gate_of_org, gate_of_qr
@@ -112,17 +111,17 @@ class ReportDesk:
             raise placed(no) from None
 
     async def _photos(self, request: Request, issue: UUID, drop: list[str]) -> dict[str, str]:
-        """Those that can be kept are, whatever else is wrong. Answers what is wrong with them."""
+        """Those that can be kept are, whatever else is wrong. Answers what is wrong with them. Of a
+        matter that was raised none goes any more."""
         files = [f for f in (await request.form()).getlist("photos") if isinstance(f, UploadFile)]
         noes: list[Refused] = []
-        await self.album.drop(issue, ids(drop))
+        if drop and not await is_raised(self.base.running.db, issue):
+            await self.album.drop(issue, ids(drop))
         for nth, file in enumerate([f for f in files if f.size][:MOST_FILES], 1):
             try:
                 await self.album.keep(issue, await file.read(MOST_BYTES + 1), nth)
             except Refused as no:
                 noes.append(no)
-        if files:
-            await sweep(self.base.running.ready(), vault_of(self.base.running.vault), self.album)
         return {"photos": words(noes[0].code, "zh-CN", noes[0].words)} if noes else {}
 
 
