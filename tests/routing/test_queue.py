@@ -1,12 +1,15 @@
 """Which row of the queue is the chosen one, and whose decision a form is."""
 
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from registry.ground import Ground, Place
+from services.routing.pages.look import communities
 from services.routing.pages.queue import Asked, picked_of
-from tests.journeys.city import VILLAGE
+from tests.journeys.city import TOWN, VILLAGE
 from tests.journeys.web import Web, form_of
 from tests.routing.forms import STATION, route, submit
 
@@ -41,3 +44,20 @@ async def test_a_decision_about_a_matter_that_is_gone_is_put_under_no_other(shar
     assert "您写的理由：太急" in stale.text
     assert waiting in stale.text
     assert 'action="/console/queue/' not in stale.text
+
+
+def test_a_community_is_offered_from_the_day_on_that_begins_here() -> None:
+    """At half past four of that morning it is still the day before in Greenwich."""
+    village = Place("新社区居委会", "VILLAGE", TOWN, date(2026, 9, 25), None)
+    here, at = Ground({VILLAGE: village}), datetime(2026, 9, 24, 20, 30, tzinfo=UTC)
+    assert communities(here, TOWN, at) == [(VILLAGE, "新社区居委会")]
+    assert communities(here, TOWN, at - timedelta(hours=5)) == []
+
+
+@pytest.mark.connected
+async def test_the_list_of_one_lane_shows_no_other(shared: Web) -> None:
+    issue = await submit(shared)
+    assert (await route(shared, issue)).status_code == 303
+    for lane, listed in (("GRID", True), ("STREET", False), ("nonsense", True)):
+        page = await shared.page(f"/console/cases?lane={lane}", STATION)
+        assert (f"/console/cases/{issue}" in page.text) is listed

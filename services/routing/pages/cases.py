@@ -67,14 +67,14 @@ def routes(base: Base) -> APIRouter:
         shown, at = TABS.get(tab, TABS[""]), await now(running.db)
         org = by.actor.org
         upto = {"today": end_of(at), "now": at}.get(shown.upto)
-        every = await at_hand(running.db, org, shown.stages, upto, shown.urged)
-        rows = [row for row in every if lane not in Lane.__members__ or row.lane == lane]
+        lane = lane if lane in Lane.__members__ else ""
+        rows = await at_hand(running.db, org, shown.stages, upto, shown.urged, lane)
         values: dict[str, Any] = {
             "rows": rows,
             "texts": await opened(running.keyring, [row.title for row in rows if row.title]),
             "tabs": counted(await numbers(running.db, org, at, end_of(at))),
             "tab": tab if tab in TABS else "",
-            "lane": lane if lane in Lane.__members__ else "",
+            "lane": lane,
             "now": at,
             "steps": STEP,
         }

@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import Response
 from fastapi.responses import RedirectResponse
 
+from contracts.calendar import ZONE
 from contracts.permission import Role, must_be
 from kernel.decider import Actor
 from kernel.seal.keyring import Keyring, Missing
@@ -72,7 +73,7 @@ def who(by: Actor, here: Ground) -> str:
 
 def communities(here: Ground, station: str, now: datetime) -> list[tuple[str, str]]:
     """Below the station, those that are there today."""
-    day = now.date()
+    day = now.astimezone(ZONE).date()
     return sorted(
         (code, place.name)
         for code, place in here.places.items()

@@ -247,6 +247,7 @@ AT_HAND = text(f"""
 select mine.*, p.name as org_name from mine left join read.organisation p on p.code = mine.org
  where stage = any(:stages) and (cast(:upto as timestamptz) is null or next_due <= :upto)
    and (:urged_only is false or urged > 0)
+   and (cast(:lane as text) = '' or lane = :lane)
  order by urgency is distinct from 'EMERGENCY', next_due nulls last, issue_id limit :most
 """)  # noqa: S608
 NUMBERS = text(f"""
@@ -265,11 +266,12 @@ async def at_hand(
     stages: Sequence[Stage],
     upto: datetime | None = None,
     urged_only: bool = False,
+    lane: str = "",
     most: int = 200,
 ) -> Sequence[Row[Any]]:
-    """For a seat on `org`, what is due first on top."""
-    given = {"stages": [stage.value for stage in stages], "upto": upto, "urged_only": urged_only}
-    return await db.all(AT_HAND, org=org, most=most, **given)
+    """For a seat on `org`, what is due first on top; of one lane, where one is named."""
+    given = {"upto": upto, "urged_only": urged_only, "lane": lane, "most": most}
+    return await db.all(AT_HAND, org=org, stages=[stage.value for stage in stages], **given)
 
 
 async def numbers(db: Database, org: str, now: datetime, upto: datetime) -> Sequence[Row[Any]]:
