@@ -19,7 +19,8 @@ def add(router: APIRouter, base: Base) -> None:
             return found(request, here, typed)
         if here.level(county := asked.get("in", "")) == "COUNTY":
             return of_county(request, here, county)
-        counties = [(code, name, here.villages(code)) for code, name in here.counties()]
+        below = here.villages()
+        counties = [(code, name, below[code]) for code, name in here.counties()]
         return PAGES.show(request, "home.html", counties=counties, typed="")
 
 

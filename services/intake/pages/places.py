@@ -1,6 +1,7 @@
 """How places are called and found: of all that are there today, by name and by who is above."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -70,8 +71,11 @@ class Places:
         places = self.ground.places.items()
         return sorted((code, p.name) for code, p in places if p.level == "COUNTY")
 
-    def villages(self, county: str) -> int:
-        return sum(len(self.below(town, "VILLAGE")) for town, _ in self.below(county, "TOWN"))
+    def villages(self) -> Counter[str | None]:
+        """How many lie below each county: asked of all at once, for the first page shows them."""
+        places = self.ground.places.items()
+        there = [code for code, p in places if p.level == "VILLAGE" and p.on(self.day)]
+        return Counter(self.above(code, "COUNTY") for code in there)
 
     def known(self) -> Iterator[Name]:
         for code, place in self.ground.places.items():
