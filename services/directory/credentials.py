@@ -22,7 +22,6 @@ ADD = text("""
 insert into directory.credentials (login, account, password) values (:login, :account, :password)
 on conflict (login) do nothing
 """)
-CHANGE = text("update directory.credentials set password = :password where account = :account")
 # Counted before the password is looked at: guesses side by side are counted, too.
 TRY = text("""
 update directory.credentials
@@ -46,11 +45,6 @@ async def add(db: Database, login: str, account: UUID, password: str) -> None:
     await db.do(ADD, {"login": login, "account": account, "password": hashed})
     if (await db.one(WHOSE, login=login)).account != account:
         raise Refused("login-taken")
-
-
-async def change(db: Database, account: UUID, password: str) -> None:
-    must_be_strong(password)
-    await db.do(CHANGE, {"account": account, "password": await hash_of(password)})
 
 
 def must_be_strong(password: str) -> None:
