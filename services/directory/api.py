@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.clock import now
 from kernel.handle import Command
-from kernel.web.commands import Answer, asked_by, command_routes
+from kernel.web.commands import Answer, Bounded, asked_by, command_routes
 from kernel.web.problems import PROBLEMS, Problem
 from kernel.web.settings import raw_key
 from registry.seats import of_account
@@ -62,8 +62,12 @@ def routes(base: Base) -> Iterable[APIRouter]:
         running.ready, ORGANISATIONS, organisation.Wish, f"{root}/organisations", caller
     )
     yield command_routes(running.ready, SEATS, seat.Wish, f"{root}/seats", caller)
-    yield accounts(base, APIRouter(prefix=f"{root}/accounts", responses=PROBLEMS))
-    yield signing(base, APIRouter(prefix=root, responses=PROBLEMS))
+    yield accounts(base, bounded(f"{root}/accounts"))
+    yield signing(base, bounded(root))
+
+
+def bounded(prefix: str) -> APIRouter:
+    return APIRouter(prefix=prefix, responses=PROBLEMS, route_class=Bounded)
 
 
 def accounts(base: Base, router: APIRouter) -> APIRouter:

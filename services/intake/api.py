@@ -12,7 +12,7 @@ from kernel.decider import Actor, Refused
 from kernel.handle import Command
 from kernel.seal.keyring import Missing
 from kernel.seal.vault import Card
-from kernel.web.commands import Answer, asked_by, command_routes
+from kernel.web.commands import Answer, Bounded, asked_by, command_routes
 from kernel.web.problems import PROBLEMS, Problem
 from kernel.web.running import Running
 from kernel.web.tokens import Claims
@@ -69,7 +69,8 @@ def routes(base: Base) -> Iterable[APIRouter]:
 def residents(
     running: Running, root: str, by_link: Callable[[Request], Awaitable[Actor]]
 ) -> APIRouter:
-    router, album = APIRouter(prefix=root, responses=PROBLEMS), album_of(running)
+    router = APIRouter(prefix=root, responses=PROBLEMS, route_class=Bounded)
+    album = album_of(running)
 
     @router.post("/issues")
     async def submit(form: Form) -> Receipt:

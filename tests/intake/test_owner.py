@@ -14,6 +14,7 @@ from contracts.permission import Role
 from kernel.clock import move, now
 from kernel.handle import Command
 from kernel.seal.keyring import Missing
+from kernel.web.commands import MOST_BODY
 from kernel.web.settings import raw_key
 from kernel.web.tokens import mint
 from services.intake.commands import ISSUES
@@ -214,3 +215,10 @@ async def test_staff_hand_out_print_rotate_and_revoke_codes(web: Web) -> None:
     assert "南门岗亭" not in liaison.text  # it hangs for the street
     assert (await web.page(revoke, Role.COMMUNITY_LIAISON)).status_code == 403
     assert (await web.page(page, Role.MEMBER)).status_code == 403
+
+
+async def test_what_no_program_has_to_say_is_refused_unread(web: Web) -> None:
+    large = {"Content-Length": str(MOST_BODY + 1)}
+    for path in ("/api/intake/issues", "/api/directory/sign-in"):
+        answer = await web.client.post(path, content=b"{}", headers=large)
+        assert answer.status_code == 413

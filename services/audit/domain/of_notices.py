@@ -23,6 +23,13 @@ TEMPLATES = {
     Template.INVITED: "请来开会",
     Template.TOPIC_WAITS: "有议题等着研究",
 }
+WHY = {
+    "no-mobile": "没有能收短信的手机号",
+    "no-such-issue": "收件那边没有这件事",
+    "neighbour-away": "收件那边没有回答",
+    "gateway-away": "短信通道没有回答",
+    "template-without-a-number": "这种短信还没有在通道登记",
+}
 WHOM = {By.SMS: "短信告诉居民", By.INBOX: "消息告诉岗位"}
 
 
@@ -41,7 +48,13 @@ def sent(fact: NotificationSent) -> Said:
 @sayings.of(NotificationFailed)
 def failed(fact: NotificationFailed) -> Said:
     again = f"，{at(fact.again_at)} 再发" if fact.again_at else "，不再发"
-    return Said(f"短信第 {fact.attempt} 次没有发出{again}", rule=fact.why)
+    return Said(f"短信第 {fact.attempt} 次没有发出{again}", rule=because(fact.why))
+
+
+def because(why: str) -> str:
+    """A vendor's code stays as it is: whoever asks the vendor needs it."""
+    kind, _, code = why.partition(":")
+    return f"短信通道退回（{code}）" if kind == "gateway" else WHY.get(why, "发送时出错")
 
 
 @sayings.of(NoticeRead)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
+from pydantic import AwareDatetime
 
 from contracts.calendar import ZONE
 from contracts.notify import Gist
@@ -61,7 +62,7 @@ def looking(router: APIRouter, base: Base) -> None:
         request: Request,
         by: Annotated[Staff, Depends(base.staff)],
         only: str = "",
-        before: datetime | None = None,
+        before: AwareDatetime | None = None,
     ) -> Response:
         seat, places = seat_of(by), (await ground(db)).places
         asked = only == "asked"
