@@ -55,7 +55,6 @@ RAIL = (
     ),
     Group("议事", [entry("topics", "street", "议题与会议", COUNCIL)]),
     Group("留痕", [entry("search", "find", "查找与历史", ALL)]),
-    Group("名录", [entry("directory", "people", "单位与岗位", {Role.SYS_ADMIN})]),
 )
 
 
