@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 Data = Annotated[Path, typer.Option(envvar="MAZHA_HOME", help="where the trial keeps everything")]
 Port = Annotated[int, typer.Option(envvar="MAZHA_PORT", help="where the city is found")]
+Empty = Annotated[bool, typer.Option("--empty", help="a new city has its people, and no matters")]
 HERE, PORT = Path(".mazha"), 8000
 say = Console(stderr=False, highlight=False)
 
@@ -39,27 +40,27 @@ def serve(names: list[str] | None = None, host: str = "127.0.0.1", port: Port = 
 
 
 @app.command()
-def up(data: Data = HERE, port: Port = PORT) -> None:
+def up(data: Data = HERE, port: Port = PORT, empty: Empty = False) -> None:
     """A whole city on this machine; Ctrl-C stops it, and nothing is lost."""
     must_be_free(port)
     began, stack = time.monotonic(), Stack(data.resolve(), port, tell)
     try:
         os.environ.update(stack.start())
         configure(to=stack.folder / "mazha.log")
-        asyncio.run(run(stack, began))
+        asyncio.run(run(stack, began, empty))
     finally:
         tell("stopping; everything is kept")
         stack.stop()
 
 
 @app.command()
-def fresh(data: Data = HERE, port: Port = PORT) -> None:
+def fresh(data: Data = HERE, port: Port = PORT, empty: Empty = False) -> None:
     """Forget the city of this folder and begin a new one."""
     must_be_free(port)
     stack = Stack(data.resolve(), port, tell)
     stack.wipe()
     shutil.rmtree(stack.folder, ignore_errors=True)
-    up(data, port)
+    up(data, port, empty)
 
 
 def must_be_free(port: int) -> None:
@@ -67,7 +68,7 @@ def must_be_free(port: int) -> None:
         raise Trouble(f"port {port} is taken; stop what uses it, or say MAZHA_PORT=8001")
 
 
-async def run(stack: Stack, began: float) -> None:
+async def run(stack: Stack, began: float, empty: bool) -> None:
     """Serves until it is told to stop; a new city is founded before, and filled meanwhile."""
     names, settled = services(), stack.folder / "settled"
     if not settled.exists():
@@ -79,8 +80,7 @@ async def run(stack: Stack, began: float) -> None:
     try:
         await living.ready(stack.port, names)
         if not settled.exists():
-            tell("a dozen matters over four weeks, through HTTP alone")
-            await living.fill(stack.port, tell)
+            await living.fill(stack.port, tell, empty)
             settled.touch()
         announce(stack.folder, stack.port, time.monotonic() - began)
         await serving_it

@@ -4,17 +4,20 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.servers import run_folder
 from trial.servers import Kafka, Postgres, Server
+from trial.servers.server import await_end
 
 
 class Trial(Server):
     name = "city"
     logs = ("city.log", "data/mazha.log")
     polite = signal.SIGINT  # as Ctrl-C does
+    options: ClassVar[tuple[str, ...]] = ()
 
     @property
     def data(self) -> Path:
@@ -26,7 +29,8 @@ class Trial(Server):
 
     def _prepare(self, taken: Sequence[int]) -> Sequence[str]:
         program = Path(sys.executable).with_name("mazha")
-        return [str(program), "up", "--data", str(self.data), "--port", str(taken[0])]
+        where = ["--data", str(self.data), "--port", str(taken[0])]
+        return [str(program), "up", *where, *self.options]
 
     def _is_ready(self) -> bool:
         """Filled, and answering."""
@@ -43,6 +47,18 @@ class Trial(Server):
         for server in (Kafka(self.data / "kafka"), Postgres(self.data / "postgres")):
             server.wipe()
         super().wipe()
+
+
+class EmptyTrial(Trial):
+    """Its people, and no matters: for a test that stops and kills servers."""
+
+    options = ("--empty",)
+
+    def die(self) -> None:
+        """`kill -9` of the city alone: its servers live on."""
+        if (process := self._process()) is not None:
+            process.kill()
+            await_end([process], 20)
 
 
 def shared_trial() -> Trial:

@@ -34,11 +34,14 @@ async def says_ready(http: AsyncClient, name: str) -> bool:
         return False
 
 
-async def fill(port: int, tell: Tell) -> None:
+async def fill(port: int, tell: Tell, empty: bool = False) -> None:
+    """Empty it has its people alone, and its clock stays where its weeks would begin."""
     async with AsyncClient(
         base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
     ) as http:
         people = People(http)
         await people.settle()
         tell(f"{len(people.seats)} seats are taken")
-        await weeks(people, tell)
+        if not empty:
+            tell("a dozen matters over four weeks, through HTTP alone")
+            await weeks(people, tell)

@@ -17,6 +17,7 @@ from trial.living.people import People, Place, qr_of
 from trial.living.said import Said
 
 A_MOMENT, RINGS = timedelta(seconds=1), 50
+Form = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,11 @@ class City:
 
     async def submit(self, place: Place, said: Said) -> Matter:
         """Through the code that hangs at the gate."""
-        form = {
-            "client_id": str(uuid4()),
-            "org_code": place.code,
-            "level": said.level,
-            "text": said.text,
-            "place": said.place,
-            "name": said.name,
-            "contact": f"1389312{crc32(said.name.encode()) % 10_000:04d}",
-            "consents": ["process", "handler"],
-            "notice_ver": NOTICE,
-            "qr_id": str(qr_of(place)),
-        }
-        answer = await self.http.post("/api/intake/issues", json=form)
+        return await self.send(form_of(place, said))
+
+    async def send(self, form: Form) -> Matter:
+        """The same form once more is the same matter."""
+        answer = await self.http.post("/api/intake/issues", json=dict(form))
         if answer.status_code != 200:
             raise NotDone(f"submit: {answer.status_code} {answer.text}")
         receipt = answer.json()
@@ -120,6 +113,21 @@ class City:
         path = f"/api/intake/issues/{matter.id}/evaluate"
         resident = Resident(self.http, matter.key)
         await resident.ask(path, body)
+
+
+def form_of(place: Place, said: Said) -> Form:
+    return {
+        "client_id": str(uuid4()),
+        "org_code": place.code,
+        "level": said.level,
+        "text": said.text,
+        "place": said.place,
+        "name": said.name,
+        "contact": f"1389312{crc32(said.name.encode()) % 10_000:04d}",
+        "consents": ["process", "handler"],
+        "notice_ver": NOTICE,
+        "qr_id": str(qr_of(place)),
+    }
 
 
 class Resident(Clerk):
