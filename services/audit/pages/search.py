@@ -2,33 +2,34 @@
 
 from collections.abc import Iterable
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from registry.ground import ground
 from registry.staff import Staff
 from services.audit.pages.history import deals, text_of
 from services.audit.projections.found import PAGE, found, marked, query_of
+from skin.asked import address_of, asked, typed
 from skin.pages import Pages
 from skin.site import Base, console
 
 PAGES = Pages("services.audit.pages")
-MOST_TYPED = 60
+HOME, MOST_TYPED = "/console/search", 60
 
 
 def routes(base: Base) -> Iterable[APIRouter]:
     running = base.running
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/console/search")
+    @router.get(HOME)
     async def search(
         request: Request,
         by: Annotated[Staff, Depends(base.staff)],
-        q: str = "",
         page: Annotated[int, Query(ge=1, le=100)] = 1,
     ) -> Response:
-        store, query = running.ready(), query_of(q[:MOST_TYPED].strip())
+        store = running.ready()
+        query = query_of(asked(store.secret, request)[:MOST_TYPED])
         result = await found(store, by.actor, query)
         names = {code: place.name for code, place in (await ground(store.db)).places.items()}
         first, last = (page - 1) * PAGE, page * PAGE
@@ -38,11 +39,16 @@ def routes(base: Base) -> Iterable[APIRouter]:
             "hits": result.hits[first:last],
             "names": names,
             "left": max(len(result.hits) - last, 0),
-            "next": f"?{urlencode({'q': query.typed, 'page': page + 1})}",
+            "next": address_of(store.secret, query.typed, page=page + 1),
             "deals": deals(by),
             "marked": marked,
             "text_of": text_of,
         }
         return PAGES.show(request, "search.html", **console(by, "search", **values))
+
+    @router.post(HOME, dependencies=[Depends(base.staff)])
+    async def look_for(request: Request) -> Response:
+        words = await typed(request, MOST_TYPED)
+        return RedirectResponse(HOME + address_of(running.ready().secret, words), 303)
 
     yield router
