@@ -1,123 +1,144 @@
-"""`mazha`: a whole city on this machine, or any of its services where a city runs them."""
+"""`mazha`: a whole city on this machine, or any of its services where a city runs them.
+
+`up` and `fresh` bring servers and sample people along; a city that has neither needs no more than
+the others do, so what they need is imported by them alone.
+"""
 
 import asyncio
 import os
-import shutil
 import signal
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from kernel.decider import Refused
 from kernel.web.build import server
 from kernel.web.log import configure
 from kernel.web.settings import WrongSettings
-from registry.settings import city_settings
-from trial import founding, living, serving
-from trial.servers import Trouble
-from trial.servers.ports import is_free
-from trial.stack import Stack, services
+from registry.settings import on_asyncpg
+from skin.words import words
+from trial import founding, preparing, serving
+from trial.preparing import services
+from trial.trouble import Trouble
 
 app = typer.Typer(
     help="Mazha 马扎: a city's deliberation.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+Names = Annotated[list[str] | None, typer.Argument(help=f"of {', '.join(preparing.ALL)}; else all")]
 Data = Annotated[Path, typer.Option(envvar="MAZHA_HOME", help="where the trial keeps everything")]
 Port = Annotated[int, typer.Option(envvar="MAZHA_PORT", help="where the city is found")]
 Empty = Annotated[bool, typer.Option("--empty", help="a new city has its people, and no matters")]
+OwnPort = Annotated[
+    int | None,
+    typer.Option(envvar="MAZHA_PORT", help="else that of its settings, if it runs alone"),
+]
+Host = Annotated[str, typer.Option(envvar="MAZHA_HOST", help="the address it listens on")]
+Broker = Annotated[str, typer.Option(envvar="MAZHA_KAFKA", help="host:port of the brokers")]
+Prefix = Annotated[str, typer.Option(envvar="MAZHA_TOPIC_PREFIX", help="put before every topic")]
+Partitions = Annotated[int, typer.Option(min=1, help="of each topic that is not there yet")]
+Replicas = Annotated[int, typer.Option(min=1, help="copies of each, on as many brokers")]
+Password = Annotated[
+    str,
+    typer.Option(
+        envvar="MAZHA_ADMIN_PASSWORD",
+        prompt=True,
+        confirmation_prompt=True,
+        hide_input=True,
+        help="of the first account, `admin`",
+    ),
+]
 HERE, PORT = Path(".mazha"), 8000
-say = Console(stderr=False, highlight=False)
 
 
 @app.command()
-def serve(names: list[str] | None = None, host: str = "127.0.0.1", port: Port = PORT) -> None:
+def serve(names: Names = None, host: Host = "127.0.0.1", port: OwnPort = None) -> None:
     """Run these services, or all, against the addresses in the environment."""
     configure()
-    city = serving.city(serving.built(names or services()))
-    server(city, host, port).run()
+    parts = serving.built(chosen(names))
+    own = parts[0].running.settings.port if len(parts) == 1 else PORT
+    with ends_by_signal():
+        server(serving.city(parts), host, port or own).run()
+
+
+@app.command()
+def migrate(names: Names = None) -> None:
+    """Bring the tables of these services, or of all, up to date; asked again it does nothing."""
+    urls = databases(chosen(names))
+    asyncio.run(preparing.migrate(urls))
+    typer.echo(f"tables are up to date: {', '.join(urls)}")
+
+
+@app.command()
+def topics(
+    kafka: Broker, prefix: Prefix = "", partitions: Partitions = 12, replicas: Replicas = 1
+) -> None:
+    """Make the topics that are not there yet; those that are stay as they are."""
+    given = (prefix, partitions, replicas)
+    asyncio.run(preparing.make_topics(kafka, tuple(preparing.TOPICS), *given))
+    typer.echo(f"topics are there: {', '.join(prefix + name for name in preparing.TOPICS)}")
+
+
+@app.command()
+def found(password: Password) -> None:
+    """Open Lanzhou's divisions and the first account, once, in directory's database."""
+    try:
+        opened = asyncio.run(founding.found(password))
+    except Refused as no:
+        raise Trouble(words(no.code, "en", no.words)) from None
+    typer.echo(f"{opened} divisions are opened; {founding.ADMIN} may sign in")
 
 
 @app.command()
 def up(data: Data = HERE, port: Port = PORT, empty: Empty = False) -> None:
     """A whole city on this machine; Ctrl-C stops it, and nothing is lost."""
-    must_be_free(port)
-    began, stack = time.monotonic(), Stack(data.resolve(), port, tell)
-    try:
-        os.environ.update(stack.start())
-        configure(to=stack.folder / "mazha.log")
-        asyncio.run(run(stack, began, empty))
-    finally:
-        tell("stopping; everything is kept")
-        stack.stop()
+    from trial import whole
+
+    with ends_by_signal():
+        whole.up(data, port, empty)
 
 
 @app.command()
 def fresh(data: Data = HERE, port: Port = PORT, empty: Empty = False) -> None:
     """Forget the city of this folder and begin a new one."""
-    must_be_free(port)
-    stack = Stack(data.resolve(), port, tell)
-    stack.wipe()
-    shutil.rmtree(stack.folder, ignore_errors=True)
-    up(data, port, empty)
+    from trial import whole
+
+    with ends_by_signal():
+        whole.fresh(data, port, empty)
 
 
-def must_be_free(port: int) -> None:
-    if not is_free(port):
-        raise Trouble(f"port {port} is taken; stop what uses it, or say MAZHA_PORT=8001")
+def chosen(names: Sequence[str] | None) -> Sequence[str]:
+    here = services()
+    if strange := [name for name in names or () if name not in here]:
+        raise Trouble(f"no such service here: {', '.join(strange)}; there are {', '.join(here)}")
+    return names or here
 
 
-async def run(stack: Stack, began: float, empty: bool) -> None:
-    """Serves until it is told to stop; a new city is founded before, and filled meanwhile."""
-    names, settled = services(), stack.folder / "settled"
-    if not settled.exists():
-        tell("founding the city: 1,303 divisions of Lanzhou")
-        await founding.set_clocks([city_settings(name) for name in names])
-        await founding.found()
-    web = server(serving.city(serving.built(names)), "127.0.0.1", stack.port)
-    serving_it = asyncio.create_task(web.serve())
+def databases(names: Sequence[str]) -> Mapping[str, str]:
+    """Migrations need no other setting."""
+    keys = {name: f"MAZHA_{name.upper()}_DATABASE_URL" for name in names}
+    if missing := [key for key in keys.values() if key not in os.environ]:
+        raise WrongSettings("\n".join(f"{key}: Field required" for key in missing))
+    return {name: on_asyncpg(os.environ[key]) for name, key in keys.items()}
+
+
+@contextmanager
+def ends_by_signal() -> Iterator[None]:
+    """Whoever asks for the end gets it, and that is no failure."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        await living.ready(stack.port, names)
-        if not settled.exists():
-            await living.fill(stack.port, tell, empty)
-            settled.touch()
-        announce(stack.folder, stack.port, time.monotonic() - began)
-        await serving_it
-    except BaseException:
-        web.should_exit = True
-        await serving_it
-        raise
-
-
-def announce(folder: Path, port: int, seconds: float) -> None:
-    here = f"http://127.0.0.1:{port}"
-    say.print(f"\nMazha 马扎 is up after {seconds:.0f} s. Ctrl-C stops it.\n")
-    addresses: Mapping[str, str] = {
-        "residents": f"{here}/",
-        "staff": f"{here}/console/sign-in   (choose a seat, or {founding.ADMIN} / "
-        f"{founding.ADMIN_PASSWORD})",
-        "the clock": f"{here}/trial/clock",
-        "text messages": f"{here}/trial/sms",
-        "interfaces": f"{here}/api/intake/openapi.json   (and routing, meetings, …)",
-        "the log": str(folder / "mazha.log"),
-    }
-    for what, where in addresses.items():
-        say.print(f"  {what:<14} {where}")
-
-
-def tell(words: str) -> None:
-    say.print(f"· {words}")
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
-    except (Trouble, WrongSettings, living.NotDone) as trouble:
+    except (Trouble, WrongSettings) as trouble:
         raise SystemExit(str(trouble)) from None
-    except KeyboardInterrupt:
-        raise SystemExit(0) from None
 
 
 if __name__ == "__main__":

@@ -47,30 +47,35 @@ async def set_clocks(settings: Sequence[CitySettings]) -> None:
         await db.close()
 
 
-async def found() -> int:
-    """Through directory's own rules, once; asked again it does nothing. How many it opened."""
+async def found(password: str) -> int:
+    """Through directory's own rules, once; asked again it does nothing. How many it opened.
+
+    `password` is the first account's.
+    """
     from services.directory.app import DIRECTORY
     from services.directory.commands import divisions, open_all
+    from services.directory.credentials import must_be_strong
 
+    must_be_strong(password)
     running = Running(DIRECTORY, city_settings("directory"))
     try:
         await running.open()
         with table().open(encoding="utf-8") as file:
             opened = await open_all(running.store, divisions(file, COUNTED_ON))
-        await first_account(running)
+        await first_account(running, password)
     finally:
         await running.stop()
     return opened
 
 
-async def first_account(running: Running) -> None:
+async def first_account(running: Running, password: str) -> None:
     """Who keeps the directory opens all others; nobody can open this one over HTTP."""
     from services.directory.commands import SEATS, NewAccount, open_account
     from services.directory.domain.seat import OpenSeat, TakeSeat
 
     ident, seat = uuid5(NAMESPACE_URL, "account:admin"), uuid5(NAMESPACE_URL, "seat:admin")
     by, store = service_actor("directory"), running.store
-    new = NewAccount(ADMIN, ADMIN_PASSWORD, "系统管理员")
+    new = NewAccount(ADMIN, password, "系统管理员")
     await open_account(store, running.vault, ident, new, Command(ident, by, ident))
     for wish in (OpenSeat(Role.SYS_ADMIN, CITY), TakeSeat(ident)):
         command = uuid5(seat, type(wish).__name__)

@@ -8,16 +8,22 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from kernel.web.build import Built, together
+from kernel.web.settings import WrongSettings
 from registry.settings import city_settings
 from trial.clock import clock_routes
 
 
 def built(names: Sequence[str]) -> list[Built]:
     """Each from its own settings. Raises WrongSettings in words, naming all that is wrong."""
-    found = []
+    found, wrong = list[Built](), dict[str, None]()
     for name in names:
         app: Any = import_module(f"services.{name}.app")
-        found.append(app.build(city_settings(name)))
+        try:
+            found.append(app.build(city_settings(name)))
+        except WrongSettings as error:
+            wrong |= dict.fromkeys(str(error).splitlines())
+    if wrong:
+        raise WrongSettings("\n".join(wrong))
     return found
 
 

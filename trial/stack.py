@@ -2,45 +2,16 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-
-from kernel.migrations.install import install
 from trial.keys import keys
-from trial.servers import Kafka, Postgres, Trouble
+from trial.preparing import make_topics, migrate, services
+from trial.servers import Kafka, Postgres
 
-ALL = ("intake", "routing", "meetings", "notify", "directory", "audit")
-PARTITIONS = 12
-TOPICS: Mapping[str, Mapping[str, str]] = {
-    "issue.events.v1": {},
-    "meeting.events.v1": {},
-    "duty.events.v1": {},
-    "notice.events.v1": {},
-    "directory.events.v1": {},
-    "audit.events.v1": {},
-    "keys.v1": {"cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"},
-    "heads.v1": {},
-}
-EXISTS = 36
-"""Kafka's answer when a topic is there already."""
 Tell = Callable[[str], None]
-
-
-def services() -> list[str]:
-    """Those that this copy of the program has."""
-    return [name for name in ALL if folder_of(name) and find_spec(f"services.{name}.app")]
-
-
-def folder_of(service: str) -> Path | None:
-    found = find_spec(f"services.{service}")
-    places = list(found.submodule_search_locations or []) if found else []
-    return Path(places[0]) if places else None
 
 
 @dataclass(frozen=True)
@@ -89,9 +60,7 @@ class Stack:
 
     async def prepare(self, urls: Mapping[str, str], broker: str) -> None:
         self.tell("preparing stores and topics")
-        for name, url in urls.items():
-            here = folder_of(name)
-            await install(url, here / "migrations" if here else None)
+        await migrate(urls)
         await make_topics(broker)
 
     def environment(self, urls: Mapping[str, str], broker: str) -> Mapping[str, str]:
@@ -115,15 +84,3 @@ class Stack:
     def wipe(self) -> None:
         self.kafka.wipe()
         self.postgres.wipe()
-
-
-async def make_topics(broker: str, names: Sequence[str] = tuple(TOPICS)) -> None:
-    wanted = [NewTopic(name, PARTITIONS, 1, topic_configs=dict(TOPICS[name])) for name in names]
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker)
-    await admin.start()
-    try:
-        answer: Any = await admin.create_topics(wanted)
-    finally:
-        await admin.close()
-    if wrong := [error for error in answer.topic_errors if error[1] not in (0, EXISTS)]:
-        raise Trouble(f"kafka: cannot make the topics {', '.join(e[0] for e in wrong)}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from kernel.event import Event
 from kernel.web.service import Service
-from trial.stack import services
+from trial.preparing import services
 
 DOCS = Path(__file__).parents[2] / "docs"
 EVENTS, ARCHITECTURE = DOCS / "events.md", DOCS / "architecture.md"

@@ -9,12 +9,12 @@ from kernel.web.settings import WrongSettings
 from registry.calendar import shipped
 from registry.settings import city_settings
 from trial.clock import next_working_day, wished
-from trial.command import must_be_free
 from trial.founding import back_then
 from trial.keys import keys
 from trial.living.people import seats
 from trial.servers import Trouble
 from trial.servers.ports import any_free
+from trial.whole import must_be_free
 
 NOW = datetime(2026, 9, 24, 10, tzinfo=ZONE)
 

@@ -8,12 +8,14 @@ from uuid import uuid4
 
 from httpx2 import AsyncClient, Response
 
+from trial.trouble import Trouble
+
 AGAIN = {401, 409, 503}
 """A token that is too old; a fact that has not come round yet; a service that starts."""
 PATIENCE, PAUSE = 20.0, 0.1
 
 
-class NotDone(Exception):
+class NotDone(Trouble):
     """What the city answered at last."""
 
 

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .server import Trouble, alone
+from trial.trouble import Trouble
+
+from .server import alone
 
 VERSION = "4.4.0"
 CACHE = Path.home() / ".cache" / "mazha"

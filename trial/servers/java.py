@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .server import Trouble
+from trial.trouble import Trouble
 
 OLDEST = 17
 

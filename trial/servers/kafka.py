@@ -10,9 +10,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from trial.trouble import Trouble
+
 from . import jars, java, ports
 from .kafka_files import LOG4J, properties
-from .server import Server, Trouble, alone, environment, last_words
+from .server import Server, alone, environment, last_words
 
 QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .server import Trouble
+from trial.trouble import Trouble
 
 SOMEBODY = "nobody"  # every system has it
 

@@ -10,9 +10,11 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from trial.trouble import Trouble
+
 from . import ports
 from .os_user import as_somebody_else, give
-from .server import Server, Trouble, environment, last_words
+from .server import Server, environment, last_words
 
 USER = "postgres"
 

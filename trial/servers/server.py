@@ -15,13 +15,11 @@ from typing import IO, ClassVar, NamedTuple, Self
 
 import psutil
 
+from trial.trouble import Trouble
+
 from . import ports
 
 BAD = ("FATAL", "ERROR", "Exception")
-
-
-class Trouble(RuntimeError):
-    """Why a server cannot be had, in one line for a person."""
 
 
 class Seen(NamedTuple):
