@@ -35,6 +35,14 @@ poll, and checks nothing that it hears.
 process, and who looks into the read model in the same one. The peer takes the same steps with \
 one message for each transaction.
 
+- **Submissions**: the form of a resident, sent to intake over HTTP on connections that are \
+kept; card, keys and fact are on the disk before the answer. Intake runs whole meanwhile: order, \
+relay, read models, consumers. The client is in the same process, and light.
+- **Queued**: from the moment in which a form is sent until the station's queue shows it: intake, \
+Kafka, routing, its reaction that opens the case, its read model. The peer as above.
+- **Trial**: `mazha up`, from the command to its last line; memory that processes share is \
+counted once.
+
 Rows without a floor are told for their own sake. `python -m bench --profile NAME` says where our \
 time goes. The raw results are in `bench/results.json`.
 """

@@ -9,8 +9,21 @@ from bench.scenarios.journey import Journey
 from bench.scenarios.projection import CatchUp
 from bench.scenarios.rebuild import Rebuild
 from bench.scenarios.relay import Telling
+from bench.scenarios.submissions import Queued, Submissions
+from bench.scenarios.trial import Trial
 
 SCENARIOS: Mapping[str, type[Scenario]] = {
     scenario.name: scenario
-    for scenario in (AppendFive, AppendOne, CatchUp, Telling, Hearing, Rebuild, Journey)
+    for scenario in (
+        AppendFive,
+        AppendOne,
+        CatchUp,
+        Telling,
+        Hearing,
+        Rebuild,
+        Journey,
+        Submissions,
+        Queued,
+        Trial,
+    )
 }

@@ -3,33 +3,27 @@
 import asyncio
 import random
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
 from bench.appends import any_uuid, command
-from bench.figures import Latencies, Line, Run, less, micros, p99_ms
+from bench.figures import Line, Run, less, p99_ms
 from bench.parcels import PARCEL, TOPIC, Carry, track
 from bench.peers.single import OneByOne
 from bench.scenario import Scenario, Side
+from bench.trip import A_SECOND, LIMIT, Left, Send, Trip
 from kernel.database import Database
 from kernel.decider import Call
 from kernel.handler import Desk, Handler
-from kernel.read.reader import Reader
 from kernel.web.running import HEADS, KEYS, Kafka, Running
 from kernel.web.service import Service
 from kernel.web.settings import Settings, settings_of
 
-A_SECOND = 50
 WARM = 20
-LIMIT = 600.0
-"""Seconds that the last fact may take: a chain that cannot keep up falls far behind."""
-SHOWN = text("select parcel from read.track where parcel = any(:keys)")
+SHOWN = text("select parcel as key from read.track where parcel = any(:keys)")
 
 
 async def desk(_db: Database, _key: str, _wish: Carry) -> Desk[int, Call]:
@@ -67,16 +61,16 @@ class Journey(Scenario):
 
     async def travel(self, transport: Kafka, most: int | None) -> Run:
         chance, count = random.Random(self.name), self.size * A_SECOND
-        keys = [any_uuid(chance) for _ in range(WARM + count)]
+        keys = [str(any_uuid(chance)) for _ in range(WARM + count)]
         async with self.both(transport, most) as trip:
-            await trip.make(keys[:WARM], chance)
+            await trip.make(keys[:WARM])
             trip.took.clear()
             async with self.stage.measured() as took:
-                await trip.make(keys[WARM:], chance)
+                await trip.make(keys[WARM:])
         return Run(trip.took.total(), took.seconds, trip.took)
 
     @asynccontextmanager
-    async def both(self, transport: Kafka, most: int | None) -> AsyncIterator["Trip"]:
+    async def both(self, transport: Kafka, most: int | None) -> AsyncIterator[Trip]:
         """Two services at work; with `most`, they take no more than that at once."""
         async with (
             self.stage.topics(TOPIC, HEADS, KEYS) as told,
@@ -89,7 +83,7 @@ class Journey(Scenario):
             watcher = Running(WATCHER, self.settings("watcher", there, prefix), transport)
             try:
                 await started((sender, watcher), most)
-                yield Trip(sender, watcher.reader, eyes)
+                yield Trip(sending(sender), watcher.reader, eyes, SHOWN)
             finally:
                 await asyncio.gather(sender.stop(), watcher.stop())
 
@@ -105,6 +99,18 @@ class Journey(Scenario):
         return settings_of(service, Settings, **given)
 
 
+def sending(sender: Running) -> Send:
+    """A fact sets out when its writer has the answer."""
+    chance = random.Random("commands")
+
+    async def send(key: str, left: Left) -> None:
+        handler = sender.service.handlers[0]
+        await handler.carry_out(sender.ready(), key, Carry(1), command(chance))
+        left[key] = time.perf_counter()
+
+    return send
+
+
 async def started(services: Sequence[Running], most: int | None) -> None:
     for running in services:
         await running.open()
@@ -114,44 +120,3 @@ async def started(services: Sequence[Running], most: int | None) -> None:
     async with asyncio.timeout(LIMIT):
         while not services[-1].listeners:  # noqa: ASYNC110 (nobody is told of it)
             await asyncio.sleep(0.05)
-
-
-@dataclass
-class Trip:
-    """`acked` are facts on their way: when their writer had its answer."""
-
-    sender: Running
-    reader: Reader
-    eyes: Database
-    acked: dict[str, float] = field(default_factory=dict)
-    took: Latencies = field(default_factory=Counter)
-
-    async def make(self, keys: Sequence[UUID], chance: random.Random) -> None:
-        """At its rate whatever the answers do, so that a stall is seen by all that wait in it."""
-        began, due = time.perf_counter(), self.took.total() + len(keys)
-        async with asyncio.timeout(LIMIT + len(keys) / A_SECOND), asyncio.TaskGroup() as group:
-            group.create_task(self.watch(due))
-            for n, key in enumerate(keys):
-                await asyncio.sleep(began + n / A_SECOND - time.perf_counter())
-                group.create_task(self.send(str(key), chance))
-
-    async def send(self, key: str, chance: random.Random) -> None:
-        handler = self.sender.service.handlers[0]
-        await handler.carry_out(self.sender.ready(), key, Carry(1), command(chance))
-        self.acked[key] = time.perf_counter()
-
-    async def watch(self, due: int) -> None:
-        """Looks as a page does, each time the reader has committed something."""
-        while self.took.total() < due:
-            moved = self.reader.moved
-            await self.look()
-            try:
-                await asyncio.wait_for(moved.wait(), 0.25)
-            except TimeoutError:
-                continue
-
-    async def look(self) -> None:
-        rows = await self.eyes.all(SHOWN, keys=list(self.acked)) if self.acked else []
-        now = time.perf_counter()
-        for row in rows:
-            self.took[micros(now - self.acked.pop(row.parcel))] += 1

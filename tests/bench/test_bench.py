@@ -20,12 +20,13 @@ from bench.results import Result
 from bench.scenarios import SCENARIOS
 from bench.scenarios.append import AppendFive
 from bench.scenarios.relay import out_of_order
+from bench.scenarios.submissions import Queued, Submissions
 from bench.stage import Stage
 from kernel.database import Database
 from kernel.envelope import ENVELOPE
 from kernel.proof.verify import verify
 from tests.kernel.city import async_url
-from trial.servers import Postgres
+from trial.servers import Kafka, Postgres
 
 LINE = Line("ours & theirs", floor=4, aim=7)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -134,6 +135,23 @@ async def test_fifty_appends_beside_a_recorder(
     played = await play(AppendFive(stage, quick=True), 1, said.append)
     assert [side.latencies.total() for side in played[0].values()] == [64, 64, 64]
     assert [line.split()[2] for line in said] == ["ours", "peer", "handle"]
+    await stage.drop(stage.template)
+
+
+@pytest.mark.connected
+@pytest.mark.timeout(300)
+async def test_a_dozen_submissions_beside_pgbench_and_into_the_queue(
+    postgres: Postgres, kafka: Kafka, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Submissions, "quick", 16)
+    monkeypatch.setattr(Queued, "quick", 1)
+    stage = Stage(postgres, kafka.bootstrap, prefix)
+    await stage.open()
+    said: list[str] = []
+    sent = await play(Submissions(stage, quick=True), 1, said.append)
+    seen = await play(Queued(stage, quick=True), 1, said.append)
+    assert [run.done for run in sent[0].values()] == [16, 160]
+    assert [run.latencies.total() for run in seen[0].values()] == [50, 50]
     await stage.drop(stage.template)
 
 
