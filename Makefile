@@ -38,6 +38,7 @@ lint: $(SYNCED)  ## style, types and who may import whom
 
 docs: $(SYNCED)  ## the generated pages of docs/
 	.venv/bin/python -m tests.docs.catalogue
+	.venv/bin/python -m tests.docs.operations
 
 bench: $(SYNCED)  ## the benchmarks beside their peers, about half an hour
 	.venv/bin/python -m bench $(BENCH_ARGS)

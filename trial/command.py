@@ -6,6 +6,7 @@ the others do, so what they need is imported by them alone.
 
 import asyncio
 import os
+import shlex
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from kernel.web.settings import WrongSettings
 from registry.settings import on_asyncpg
 from skin.words import words
 from trial import founding, preparing, serving
+from trial.keys import fresh as fresh_key
+from trial.keys import keys as city_keys
 from trial.preparing import services
 from trial.trouble import Trouble
 
@@ -61,6 +64,13 @@ def serve(names: Names = None, host: Host = "127.0.0.1", port: OwnPort = None) -
     own = parts[0].running.settings.port if len(parts) == 1 else PORT
     with ends_by_signal():
         server(serving.city(parts), host, port or own).run()
+
+
+@app.command()
+def keys() -> None:
+    """Print new keys for a city, as settings; what they close, no others open."""
+    for name, value in city_keys(preparing.ALL, fresh_key).items():
+        typer.echo(f"{name}={shlex.quote(value)}")
 
 
 @app.command()

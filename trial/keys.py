@@ -1,30 +1,42 @@
-"""The keys of a trial: words that anybody may read, refused everywhere else."""
+"""The keys of a city: its own, or those of a trial, words that anybody may read."""
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kernel.web.settings import SAMPLE, raw_key
 
 
-def keys(services: Sequence[str]) -> Mapping[str, str]:
+def sample(what: str) -> str:
+    """Refused everywhere but in a trial."""
+    return f"{SAMPLE}-{what}"
+
+
+def fresh(_what: str) -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def keys(services: Sequence[str], made: Callable[[str], str] = sample) -> Mapping[str, str]:
     """As settings take them from the environment."""
+    seeds = {name: made(f"{name}-signing") for name in (*services, "directory")}
     found = {
-        "MAZHA_SUBJECT_KEY": f"{SAMPLE}-subject",
-        "MAZHA_STAFF_KEY": public(signing("directory")),
-        "MAZHA_SERVICE_KEYS": json.dumps({name: public(signing(name)) for name in services}),
+        "MAZHA_SUBJECT_KEY": made("subject"),
+        "MAZHA_STAFF_KEY": public(seeds["directory"]),
+        "MAZHA_SERVICE_KEYS": json.dumps({name: public(seeds[name]) for name in services}),
     }
     for name in services:
-        found[f"MAZHA_{name.upper()}_SECRET"] = f"{SAMPLE}-{name}"
-        found[f"MAZHA_{name.upper()}_SIGNING_KEY"] = signing(name)
-        found[f"MAZHA_{name.upper()}_VAULT_KEY"] = f"{SAMPLE}-{name}-vault"
+        found[f"MAZHA_{name.upper()}_SECRET"] = made(name)
+        found[f"MAZHA_{name.upper()}_SIGNING_KEY"] = seeds[name]
+        found[f"MAZHA_{name.upper()}_VAULT_KEY"] = made(f"{name}-vault")
     return found
 
 
 def signing(service: str) -> str:
-    return f"{SAMPLE}-{service}-signing"
+    """Of a trial."""
+    return sample(f"{service}-signing")
 
 
 def public(seed: str) -> str:

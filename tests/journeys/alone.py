@@ -1,9 +1,6 @@
 """One service in a folder that holds no other, as a program with settings of its own."""
 
-import base64
-import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -14,9 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from tests.architecture.tree import ROOT
+from trial.keys import fresh, keys
 from trial.preparing import ALL
 
 SHARED = ("kernel", "contracts", "registry", "skin", "trial")
@@ -49,34 +45,20 @@ def copy(service: str, to: Path) -> Path:
     return to
 
 
-def seed() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def public(seed: str) -> str:
-    private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed))
-    return base64.b64encode(private.public_key().public_bytes_raw()).decode()
-
-
 @dataclass
 class Place:
     """What the services of a city share: their broker and their keys. No trial, so no samples."""
 
     kafka: str
     prefix: str
-    subject: str = field(default_factory=seed)
-    signing: dict[str, str] = field(default_factory=lambda: {name: seed() for name in ALL})
+    keys: Mapping[str, str] = field(default_factory=lambda: keys(ALL, fresh))
 
     def environment(self, service: str, url: str, files: Path) -> Mapping[str, str]:
-        own = f"MAZHA_{service.upper()}_"
+        own, others = f"MAZHA_{service.upper()}_", tuple(f"MAZHA_{n.upper()}_" for n in ALL)
+        mine = {n: v for n, v in self.keys.items() if n.startswith(own) or not n.startswith(others)}
         return {
+            **mine,
             f"{own}DATABASE_URL": url,
-            f"{own}SECRET": seed(),
-            f"{own}SIGNING_KEY": self.signing[service],
-            f"{own}VAULT_KEY": seed(),
-            "MAZHA_SUBJECT_KEY": self.subject,
-            "MAZHA_STAFF_KEY": public(self.signing["directory"]),
-            "MAZHA_SERVICE_KEYS": json.dumps({n: public(s) for n, s in self.signing.items()}),
             "MAZHA_KAFKA": self.kafka,
             "MAZHA_TOPIC_PREFIX": self.prefix,
             "MAZHA_DATA": str(files),

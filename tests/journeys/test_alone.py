@@ -61,9 +61,10 @@ async def test_a_service_boots_alone(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for key, value in place.environment("directory", database("directory"), tmp_path).items():
-        monkeypatch.setenv(key, value)
-    cookie = mint(raw_key(place.signing["directory"]), *await a_seat_is_told(), datetime.now(UTC))
+    for setting, value in place.environment("directory", database("directory"), tmp_path).items():
+        monkeypatch.setenv(setting, value)
+    key = raw_key(place.keys["MAZHA_DIRECTORY_SIGNING_KEY"])
+    cookie = mint(key, *await a_seat_is_told(), datetime.now(UTC))
     here, port = copy(name, tmp_path / name), any_free()
     given = place.environment(name, database(name), tmp_path / "files")
     with alone(name, port, here, given) as service:

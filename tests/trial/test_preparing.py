@@ -1,5 +1,6 @@
 """What a city without a trial needs before its services start: tables, topics, a first account."""
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from kernel.wire.topics import topic_ids
+from registry.settings import city_settings
 from tests.journeys.alone import Place, clean
-from trial.preparing import TOPICS
+from trial.keys import public
+from trial.preparing import ALL, TOPICS
 from trial.servers import Kafka, Postgres
 
 MAZHA = Path(sys.executable).with_name("mazha")
@@ -74,3 +77,17 @@ def test_trouble_with_a_server_is_one_line(postgres: Postgres) -> None:
 def test_a_database_without_an_address_is_named() -> None:
     done = mazha("migrate", "intake", "audit", MAZHA_AUDIT_DATABASE_URL="postgresql://x")
     assert (done.returncode, done.stderr) == (1, "MAZHA_INTAKE_DATABASE_URL: Field required\n")
+
+
+def test_new_keys_open_a_city_that_is_no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = mazha("keys").stdout
+    for line in shlex.split(said):
+        monkeypatch.setenv(*line.split("=", 1))
+    monkeypatch.setenv("MAZHA_KAFKA", NOWHERE)
+    for name in ALL:
+        monkeypatch.setenv(f"MAZHA_{name.upper()}_DATABASE_URL", "postgresql://x")
+        settings = city_settings(name)
+        assert not settings.trial
+        assert settings.service_keys[name] == public(settings.signing_key)
+    assert city_settings("directory").staff_key == public(city_settings("directory").signing_key)
+    assert not set(shlex.split(said)) & set(shlex.split(mazha("keys").stdout))
