@@ -58,7 +58,6 @@ async def run(stack: Stack, began: float, empty: bool) -> None:
     try:
         await living.ready(stack.port, names)
         if not settled.exists():
-            tell("its people take their seats; then come a dozen matters, through HTTP alone")
             await living.fill(stack.port, tell, empty)
             settled.touch()
         announce(stack.folder, stack.port, time.monotonic() - began)

@@ -12,7 +12,7 @@ from httpx2 import AsyncClient
 
 from tests.journeys.trial import Trial
 from trial.servers import Kafka, Postgres
-from trial.stack import ALL
+from trial.preparing import ALL
 
 Found = tuple[str, bytes]
 """(where, what stands there)"""
