@@ -13,6 +13,8 @@ COUNCIL = {
     *(Role.COMMUNITY_LIAISON, Role.COMMUNITY_SECRETARY, Role.MEMBER),
 }
 ALL = {*Role} - {Role.RESIDENT, Role.SERVICE}
+SEARCHERS = ALL - {Role.SYS_ADMIN, Role.MEMBER}
+"""Who may see matters; the others would find none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ RAIL = (
         ],
     ),
     Group("议事", [entry("topics", "street", "议题与会议", COUNCIL)]),
-    Group("留痕", [entry("search", "find", "查找与历史", ALL)]),
+    Group("留痕", [entry("search", "find", "查找与历史", SEARCHERS)]),
 )
 
 

@@ -22,7 +22,7 @@ from registry.staff import Staff, signed_in, staff
 from skin.forms import Fields, sent
 from skin.guard import SameOrigin
 from skin.pages import Pages, static_routes
-from skin.rail import rail
+from skin.rail import SEARCHERS, rail
 from skin.words import words
 
 PAGES = Pages("skin")
@@ -105,4 +105,6 @@ def pairs(fields: Fields) -> Iterator[tuple[str, str]]:
 
 def console(by: Staff, here: str, **values: object) -> dict[str, Any]:
     """What the console's frame shows besides a page's own values. `here`: the entry of the menu."""
-    return {"by": by, "here": here, "rail": rail(by.actor.role), **values}
+    role = by.actor.role
+    frame = {"by": by, "here": here, "rail": rail(role), "may_search": role in SEARCHERS}
+    return {**frame, **values}
