@@ -13,10 +13,8 @@ import pytest
 from httpx2 import AsyncClient
 
 from tests import servers
-from tests.journeys.trial import Trial, shared_trial
-from trial.living.clerk import Clerk
+from tests.journeys.trial import Trial, city_at, shared_trial
 from trial.living.deeds import City
-from trial.living.people import PASSWORD, People, seats
 from trial.servers import Kafka, Postgres
 from trial.servers.server import alone
 
@@ -149,9 +147,7 @@ async def city(trial: Trial) -> AsyncIterator[City]:
     """The same people as in the trial, at work over HTTP. Its one clock is this test's alone."""
     with await asyncio.to_thread(turn):
         async with AsyncClient(base_url=trial.address, timeout=30, trust_env=False) as http:
-            people = People(http)
-            people.seats = {s.login: Clerk(http, s.login, PASSWORD) for s in seats()}
-            yield City(people)
+            yield city_at(http)
 
 
 def turn() -> contextlib.ExitStack:

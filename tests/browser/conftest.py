@@ -1,15 +1,19 @@
 """One trial city and one browser for all; a context of its own for each person in a test."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser.finding import FLAGS, chromium
+from tests.browser.looking import DESK, PHONE
+from tests.browser.scene import Scene, shared
 from tests.journeys.trial import Trial
+from tests.servers import run_folder
 from trial.living.people import PASSWORD
 
-PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
+PATIENCE = 40
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +24,11 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture(scope="session")
+async def scene(trial_of_run: Trial) -> Scene:
+    return await shared(trial_of_run.address, run_folder())
+
+
 class Person:
     """Somebody at a screen: `page` is what they see."""
 
@@ -28,6 +37,15 @@ class Person:
 
     async def go(self, path: str) -> None:
         await self.page.goto(self.address + path)
+
+    async def go_until(self, path: str, selector: str) -> None:
+        """What one service took, another hears of a little later."""
+        for _ in range(PATIENCE):
+            await self.go(path)
+            if await self.page.locator(selector).count():
+                return
+            await asyncio.sleep(0.5)
+        raise AssertionError(f"{selector} does not come on {path}")
 
     async def sign_in(self, login: str, to: str = "/console/desk") -> None:
         await self.go(f"/console/sign-in?next={to}")

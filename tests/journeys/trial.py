@@ -8,7 +8,12 @@ from typing import ClassVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from httpx2 import AsyncClient
+
 from tests.servers import run_folder
+from trial.living.clerk import Clerk
+from trial.living.deeds import City
+from trial.living.people import PASSWORD, People, seats
 from trial.servers import Kafka, Postgres, Server
 from trial.servers.server import await_end
 
@@ -64,3 +69,10 @@ class EmptyTrial(Trial):
 def shared_trial() -> Trial:
     """Started by whichever worker needs it first."""
     return Trial(run_folder() / "trial", port=None).start(limit=300)
+
+
+def city_at(http: AsyncClient) -> City:
+    """Its sample people, at work over HTTP."""
+    people = People(http)
+    people.seats = {seat.login: Clerk(http, seat.login, PASSWORD) for seat in seats()}
+    return City(people)
