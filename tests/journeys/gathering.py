@@ -11,8 +11,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from httpx2 import AsyncClient
 
 from tests.journeys.trial import Trial
-from trial.servers import Kafka, Postgres
 from trial.preparing import ALL
+from trial.servers import Kafka, Postgres
 
 Found = tuple[str, bytes]
 """(where, what stands there)"""
