@@ -10,7 +10,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from kernel.migrations.install import install
 from trial.trouble import Trouble
 
 ALL = ("intake", "routing", "meetings", "notify", "directory", "audit")
@@ -42,6 +41,8 @@ def folder_of(service: str) -> Path | None:
 
 async def migrate(urls: Mapping[str, str]) -> None:
     """By service. What is up to date stays as it is."""
+    from kernel.migrations.install import install  # and with it Alembic, that no service needs
+
     for name, url in urls.items():
         here = folder_of(name)
         try:

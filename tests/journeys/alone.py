@@ -32,10 +32,10 @@ finally:
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ours and getattr(module, "__file__", None):
             assert Path(module.__file__).is_relative_to(here), module
-    assert not {"psutil", "trial.servers", "trial.living"}.intersection(sys.modules)
+    assert not {"alembic", "psutil", "trial.servers", "trial.living"}.intersection(sys.modules)
 """
 """`mazha serve`, that looks before and after whether anything came from elsewhere, or is there
-that only a trial needs."""
+that a service does not need."""
 
 
 def copy(service: str, to: Path) -> Path:
