@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from kernel.handle import Store
 from registry.ground import ground
 from registry.staff import Staff
 from services.audit.pages.history import deals, text_of
 from services.audit.projections.found import PAGE, found, marked, query_of
+from services.audit.projections.found import Query as Wanted
 from skin.asked import address_of, asked, typed
 from skin.pages import Pages
 from skin.site import Base, console
@@ -30,20 +32,7 @@ def routes(base: Base) -> Iterable[APIRouter]:
     ) -> Response:
         store = running.ready()
         query = query_of(asked(store.secret, request)[:MOST_TYPED])
-        result = await found(store, by.actor, query)
-        names = {code: place.name for code, place in (await ground(store.db)).places.items()}
-        first, last = (page - 1) * PAGE, page * PAGE
-        values = {
-            "query": query,
-            "result": result,
-            "hits": result.hits[first:last],
-            "names": names,
-            "left": max(len(result.hits) - last, 0),
-            "next": address_of(store.secret, query.typed, page=page + 1),
-            "deals": deals(by),
-            "marked": marked,
-            "text_of": text_of,
-        }
+        values = await page_of(store, by, query, page)
         return PAGES.show(request, "search.html", **console(by, "search", **values))
 
     @router.post(HOME, dependencies=[Depends(base.staff)])
@@ -52,3 +41,19 @@ def routes(base: Base) -> Iterable[APIRouter]:
         return RedirectResponse(HOME + address_of(running.ready().secret, words), 303)
 
     yield router
+
+
+async def page_of(store: Store, by: Staff, query: Wanted, page: int) -> dict[str, object]:
+    result = await found(store, by.actor, query)
+    first, last = (page - 1) * PAGE, page * PAGE
+    return {
+        "query": query,
+        "result": result,
+        "hits": result.hits[first:last],
+        "names": {code: one.name for code, one in (await ground(store.db)).places.items()},
+        "left": max(len(result.hits) - last, 0),
+        "next": address_of(store.secret, query.typed, page=page + 1),
+        "deals": deals(by),
+        "marked": marked,
+        "text_of": text_of,
+    }
