@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
 
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page
 
 AXE = Axe()
@@ -39,6 +39,7 @@ SAID = """() => [document.title, document.body.innerText,
   ...[...document.querySelectorAll('[placeholder], [aria-label]')]
     .map(e => (e.placeholder || '') + ' ' + (e.getAttribute('aria-label') || ''))].join('\\n')"""
 SEEN = """ring => { const e = document.activeElement;
+  if (e === document.body) return true; // before the first stop and after the last
   const s = getComputedStyle(e), box = e.getClientRects()[0];
   const within = (from, to, end) => Math.min(Math.max((from + to) / 2, 1), end - 2);
   const top = document.elementFromPoint(

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
-from tests.browser.scene import Scene, Sight
+from tests.browser.scene import Sight
 from trial.living.people import PASSWORD
 
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
@@ -41,11 +41,10 @@ class Look:
 
 
 @asynccontextmanager
-async def looking(browser: Browser, scene: Scene, name: str) -> AsyncIterator[Look]:
-    sight = scene.sights[name]
+async def looking(browser: Browser, address: str, sight: Sight) -> AsyncIterator[Look]:
     context = await browser.new_context(viewport=DESK, locale="zh-CN")
-    await enter(context, scene.address, sight)
-    yield Look(await context.new_page(), scene.address, sight)
+    await enter(context, address, sight)
+    yield Look(await context.new_page(), address, sight)
     await context.close()
 
 

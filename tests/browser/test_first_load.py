@@ -14,7 +14,7 @@ COUNTED = ("document", "stylesheet", "script")
 async def weights(browser: Browser, scene: Scene, name: str) -> dict[str, int]:
     """Kind → bytes of it as they are transferred, to a browser that keeps nothing yet."""
     came: list[Response] = []
-    async with looking(browser, scene, name) as look:
+    async with looking(browser, scene.address, scene.sights[name]) as look:
         look.page.on("response", lambda response: came.append(response))
         await look.open(0)
         await look.page.wait_for_load_state("load")

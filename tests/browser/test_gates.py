@@ -19,7 +19,7 @@ TWO = ((1440, 0), (390, 1))
 
 @pytest.mark.parametrize("name", (*RESIDENTS, *STAFF))
 async def test_a_page_keeps_to_the_gates(name: str, browser: Browser, scene: Scene) -> None:
-    async with looking(browser, scene, name) as look:
+    async with looking(browser, scene.address, scene.sights[name]) as look:
         found = [
             f"{name}, size {size}{trouble}"
             for size in SIZES
@@ -46,3 +46,19 @@ async def troubles(look: Look, name: str, size: int) -> AsyncIterator[str]:
         if name in NINE or (width, size) in TWO:
             for bad in await gates.unreadable(page):
                 yield f", {width} px, axe: {bad}"
+
+
+BAD = """<!doctype html><html lang="zh-CN"><head><title>坏页</title></head>
+<body style="font-size: 10px; width: 3000px"><main><h1>看,这里</h1>
+<button class="btn" onclick="go()">按</button><input class="in"></main></body></html>"""
+
+
+async def test_a_bad_page_would_not_pass(browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.set_content(BAD)
+    assert len(gates.inline(BAD)) == 2
+    assert await gates.half_width(page) and await gates.too_wide(page)
+    assert await gates.small_letters(page, 0) and await gates.small_targets(page, 0)
+    assert await gates.body_px(page) < gates.BODY
+    assert any("label" in bad for bad in await gates.unreadable(page))
+    await page.close()
