@@ -136,8 +136,12 @@ def databases(names: Sequence[str]) -> Mapping[str, str]:
 
 @contextmanager
 def ends_by_signal() -> Iterator[None]:
-    """Whoever asks for the end gets it, and that is no failure."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Whoever asks for the end gets it, and that is no failure.
+
+    SIGTERM is as Ctrl-C: asyncio then ends the loop in order, while an exception out of a handler
+    would leave its threads behind, for which Python waits for ever.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         yield
     except KeyboardInterrupt:
