@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
 
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 AXE = Axe()
