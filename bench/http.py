@@ -23,14 +23,20 @@ class Line:
         return self
 
     async def post(self, path: str, body: bytes) -> bytes:
-        """The answer, that must be 200."""
+        """The answer, that must be 200. A server closes lines that were idle, and may do so while
+        one begins to speak: then it is said again, which for a form is once."""
+        try:
+            return await self._post(path, body)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            self.writer.close()
+            await self.open()
+            return await self._post(path, body)
+
+    async def _post(self, path: str, body: bytes) -> bytes:
         head = (
             f"POST {path} HTTP/1.1\r\nHost: mazha\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
-        if self.reader.at_eof():  # the server closes one that is idle
-            self.writer.close()
-            await self.open()
         self.writer.write(head.encode() + body)
         async with asyncio.timeout(LIMIT):
             said = await self.reader.readuntil(b"\r\n\r\n")
