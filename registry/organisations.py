@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 
 from contracts.directory import (
     FacilityClosed,
@@ -77,10 +77,14 @@ def facility_closed(_row: Organisation, fact: FacilityClosed, about: About) -> C
     return {"changed": about.seq, fact.facility.lower(): None}
 
 
+BELOW = """
+with recursive below as (
+  select cast(:org as text) as code
+  union select o.code from below join read.organisation o
+     on coalesce(o.managed_by, o.located_in) = below.code
+)"""
 ACTIVE = "opened_on <= :day and (closed_on is null or closed_on > :day)"
-COUNTS = text(
-    f"select level, count(*) as n from read.organisation where {ACTIVE} group by level"  # noqa: S608
-)
+COUNTS = text(f"select level, count(*) as n from read.organisation where {ACTIVE} group by level")  # noqa: S608
 # The way down from the city, so that a name that stands twice can be told apart.
 PATH = text("""
 with recursive way as (
@@ -94,6 +98,11 @@ select name from way order by step desc
 NAMED = text(
     f"select code from read.organisation where name = :name and {ACTIVE} order by code limit :most"  # noqa: S608
 )
+
+
+def below(query: str) -> TextClause:
+    """A query that may use `below (code)`: the organisation `:org` and all that are under it."""
+    return text(f"{BELOW} {query}")
 
 
 async def counts(db: Database, day: date) -> dict[str, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from contracts.intake import IssueSubmitted, ReporterErased
 from contracts.leaving import IssueDeclined, IssueTransferred
@@ -29,6 +29,7 @@ from kernel.decider import Actor
 from kernel.envelope import About
 from kernel.event import Event
 from kernel.read.projection import Changes, Projection
+from registry.organisations import below
 
 DIGITS = 12
 """Of a public code."""
@@ -133,17 +134,12 @@ def deliberated(_row: Matter, fact: IssueDeliberated, _about: About) -> Changes:
 
 # Only what the seat's own organisation, or one below it, deals with: asked of the store.
 SEEN_BY = """
-with recursive below as (
-  select cast(:org as text) as code
-  union select o.code from below join read.organisation o
-     on coalesce(o.managed_by, o.located_in) = below.code
-)
 select m.* from read.matter m
  where m.submitted_at is not null and exists (
    select from jsonb_array_elements_text(m.orgs) as org(code) join below using (code))
 """
-ONE = text(f"{SEEN_BY} and m.issue_id = :issue")
-SOME = text(
+ONE = below(f"{SEEN_BY} and m.issue_id = :issue")
+SOME = below(
     f"{SEEN_BY} and (m.issue_id = any(:found) or (m.code between :low and :high))"
     " order by m.submitted_at desc, m.issue_id limit :most"
 )

@@ -10,6 +10,7 @@ from contracts.intake import QrIssued, QrRevoked
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
+from registry.organisations import below
 
 
 @dataclass(slots=True)
@@ -36,12 +37,7 @@ def revoked(_row: GateCode, fact: QrRevoked, about: About) -> Changes:
 
 
 # The seat's subtree decides what is seen at all; what still hangs stands first.
-BELOW = text("""
-with recursive below as (
-  select code from read.organisation where code = :org
-  union select o.code from below join read.organisation o
-     on coalesce(o.managed_by, o.located_in) = below.code
-)
+HANGING = below("""
 select g.* from read.gate_code g join below on below.code = g.org
  order by revoked_at is not null, issued_at desc, qr_id limit :most
 """)
@@ -50,7 +46,7 @@ ONE = text("select * from read.gate_code where qr_id = :qr")
 
 async def hanging(db: Database, org: str, most: int = 200) -> list[GateCode]:
     """For a seat on `org`: the codes there and below it."""
-    return [GateCode(**row._mapping) for row in await db.all(BELOW, org=org, most=most)]
+    return [GateCode(**row._mapping) for row in await db.all(HANGING, org=org, most=most)]
 
 
 async def gate(db: Database, qr: str) -> GateCode | None:

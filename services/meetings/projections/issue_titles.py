@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from contracts.intake import IssueSubmitted
 from contracts.routing import IssueRouted
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
-from services.meetings.projections.below import BELOW
+from registry.organisations import below
 
 
 @dataclass(slots=True)
@@ -45,12 +45,12 @@ def routed(_row: IssueTitle, fact: IssueRouted, _about: About) -> Changes:
     return {"lead_org": fact.lead_org, "grid_code": fact.grid_code}
 
 
-SEEN = text(f"""{BELOW}
+SEEN = below("""
 select * from read.issue_title
  where issue_id = any(:issues) and code <> ''
    and exists (select from below where below.code in (target_org, lead_org, grid_code))
  order by code
-""")  # noqa: S608
+""")
 
 
 async def seen(db: Database, org: str, issues: Iterable[UUID]) -> Sequence[Row[Any]]:

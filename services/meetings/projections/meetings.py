@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from contracts.meetings import (
     ItemDecided,
@@ -20,8 +20,8 @@ from contracts.meetings import (
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
+from registry.organisations import below
 from services.meetings.domain.meeting import Stage
-from services.meetings.projections.below import BELOW
 
 AGREED = (Outcome.CONSENSUS, Outcome.VOTED_PASS)
 
@@ -108,18 +108,18 @@ def held(_row: Meeting, fact: MeetingHeld, about: About) -> Changes:
 
 
 # What is still to come stands first, the nearest on top; then what was held, the newest on top.
-LISTED = text(f"""{BELOW}
+LISTED = below("""
 select m.* from read.meeting m join below on below.code = m.org
  order by stage = 'HELD', case when stage = 'HELD' then null else starts_at end nulls last,
           starts_at desc, meeting_id limit :most
-""")  # noqa: S608
-OF_ISSUE = text(f"""{BELOW}
+""")
+OF_ISSUE = below("""
 select m.* from read.meeting m join below on below.code = m.org
  where issue_ids @> cast(:issue as jsonb) order by starts_at nulls last
-""")  # noqa: S608
-COUNT = text(f"""{BELOW}
+""")
+COUNT = below("""
 select count(*) as n from read.meeting m join below on below.code = m.org
-""")  # noqa: S608
+""")
 
 
 async def listed(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]:

@@ -21,8 +21,8 @@ from contracts.meetings import (
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
+from registry.organisations import below
 from services.meetings.domain.topic import Stage
-from services.meetings.projections.below import BELOW
 
 
 @dataclass(slots=True)
@@ -99,26 +99,26 @@ def held(_row: Topic, fact: MeetingHeld, _about: About) -> Changes:
 AGAIN = "AGAIN"
 """What was deferred until today, or longer ago."""
 WAITS = f"case when stage = 'DEFERRED' and until <= :today then '{AGAIN}' else stage end"
-COUNTS = text(f"""{BELOW}
+COUNTS = below(f"""
 select {WAITS} as stage, count(*) as n from read.topic t join below on below.code = t.org
  where level = any(:levels) group by 1
 """)  # noqa: S608
 # What is due first stands first; what has no date yet comes last, the newest of it first.
-OF_STAGES = text(f"""{BELOW}
+OF_STAGES = below(f"""
 select t.*, jsonb_array_length(issue_ids) as matters
   from read.topic t join below on below.code = t.org
  where {WAITS} = any(:stages) and level = any(:levels)
  order by coalesce(case when stage = 'APPROVED' then meet_by else decide_by end, until)
           nulls last, proposed_at desc, topic_id limit :most
 """)  # noqa: S608
-PAGE = text(f"""{BELOW}
+PAGE = below("""
 select t.* from read.topic t join below on below.code = t.org
  where topic_id > :after and stage <> '' order by topic_id limit :most
-""")  # noqa: S608
-OF_ISSUE = text(f"""{BELOW}
+""")
+OF_ISSUE = below("""
 select t.* from read.topic t join below on below.code = t.org
  where issue_ids @> cast(:issue as jsonb) order by proposed_at
-""")  # noqa: S608
+""")
 ONE = text("select * from read.topic where topic_id = :topic")
 LEVELS = (TopicLevel.TOWN, TopicLevel.VILLAGE)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from contracts.calendar import CLOSES, ZONE
 from contracts.intake import IssueSubmitted
@@ -40,6 +40,7 @@ from kernel.envelope import About
 from kernel.event import Event
 from kernel.read.projection import Changes, Projection
 from registry.calendar import shipped
+from registry.organisations import below
 
 TRIAGE_DAYS = 1
 """Working days until a matter is accepted and routed (domain.md 3.3)."""
@@ -237,19 +238,13 @@ def called(_row: Task, _fact: MeetingDrafted, about: About) -> Changes:
 
 
 # A station sees all of its town; who works on a matter, what was sent to their own organisation.
-MINE = text("""
-with recursive below as (
-  select code from read.organisation where code = :org
-  union select o.code from below join read.organisation o
-     on coalesce(o.managed_by, o.located_in) = below.code
-     and :subtree
-)
+MINE = below("""
 select t.* from read.task t
  where t.step = any(:steps) and not (t.step = 'meet' and t.called)
-   and (t.org in (select code from below) or t.grid = :org)
+   and (:org in (t.org, t.grid) or (:subtree and t.org in (select code from below)))
  order by t.due nulls last, t.subject limit :most
 """)
-BELOW = frozenset({Role.STATION_STAFF})
+LOOKS_DOWN = frozenset({Role.STATION_STAFF})
 
 
 async def mine(db: Database, role: str, org: str, most: int = 200) -> Sequence[Row[Any]]:
@@ -257,4 +252,4 @@ async def mine(db: Database, role: str, org: str, most: int = 200) -> Sequence[R
     steps = STEPS.get(role, ())
     if not steps:
         return []
-    return await db.all(MINE, org=org, steps=list(steps), subtree=role in BELOW, most=most)
+    return await db.all(MINE, org=org, steps=list(steps), subtree=role in LOOKS_DOWN, most=most)

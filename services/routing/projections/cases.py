@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from contracts.intake import IssueSubmitted
 from contracts.leaving import IssueDeclined, IssueTransferred
@@ -29,9 +29,9 @@ from contracts.routing import (
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
+from registry.organisations import below
 from services.routing.domain.case import TRIES_IN_VAIN, CaseOpened, Stage
 from services.routing.domain.evolving import AFTER_MEETING
-from services.routing.projections.below import BELOW
 
 
 @dataclass(slots=True)
@@ -235,14 +235,14 @@ def urged(row: Cases, _fact: EscalationRaised, about: About) -> Changes:
 
 
 # Whoever it was raised at sees it for good; who leads and who helps, as long as they do.
-MINE = f"""
-with recursive {BELOW}, mine as (
+MINE = """
+, mine as (
   select distinct c.* from read.case_org o join below on below.code = o.org
     join read.cases c on c.issue_id = o.issue_id
    where o.why = 'target' or o.since = c.led_since
 )
-"""  # noqa: S608
-AT_HAND = text(f"""
+"""
+AT_HAND = below(f"""
 {MINE}
 select mine.*, p.name as org_name from mine left join read.organisation p on p.code = mine.org
  where stage = any(:stages) and (cast(:upto as timestamptz) is null or next_due <= :upto)
@@ -250,7 +250,7 @@ select mine.*, p.name as org_name from mine left join read.organisation p on p.c
    and (cast(:lane as text) = '' or lane = :lane)
  order by urgency is distinct from 'EMERGENCY', next_due nulls last, issue_id limit :most
 """)  # noqa: S608
-NUMBERS = text(f"""
+NUMBERS = below(f"""
 {MINE}
 select stage, lane, count(*) as n,
        count(*) filter (where next_due <= :now) as late,

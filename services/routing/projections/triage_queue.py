@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from contracts.intake import IssueSubmitted
 from contracts.leaving import IssueDeclined, IssueTransferred
@@ -13,8 +13,8 @@ from contracts.routing import IssueAccepted, IssueRouted
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
+from registry.organisations import below
 from services.routing.domain.case import CaseOpened
-from services.routing.projections.below import BELOW
 
 
 @dataclass(slots=True)
@@ -83,25 +83,22 @@ def transferred(_row: TriageQueue, _fact: IssueTransferred, _about: About) -> Ch
 
 
 # The seat's subtree decides what is seen at all; emergencies stand first, then what is due first.
-WAITING = text(f"""
-with recursive {BELOW}
+WAITING = below("""
 select q.*, p.name as org_name from read.triage_queue q join below on below.code = q.org
   left join read.organisation p on p.code = coalesce(q.village, q.org)
  where triage_by is not null
  order by urgency is distinct from 'EMERGENCY', triage_by, issue_id limit :most
-""")  # noqa: S608
-DUE = text(f"""
-with recursive {BELOW}
+""")
+DUE = below("""
 select count(*) as n from read.triage_queue q join below on below.code = q.org
  where triage_by <= :upto
-""")  # noqa: S608
+""")
 
 
-NEW = text(f"""
-with recursive {BELOW}
+NEW = below("""
 select count(*) as n from read.triage_queue q join below on below.code = q.org
  where triage_by is not null and submitted_at > :at
-""")  # noqa: S608
+""")
 
 
 async def waiting(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]:
