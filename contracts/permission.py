@@ -39,6 +39,18 @@ class Tree:
         return other == org
 
 
+STATION = frozenset({Role.STATION_STAFF})
+LIAISONS = frozenset({Role.COMMUNITY_LIAISON, Role.TOWN_LIAISON})
+HANDLERS = LIAISONS | {Role.GRID_WORKER}
+"""Who works on what was sent to their organisation."""
+COUNCIL = (
+    STATION
+    | HANDLERS
+    | {
+        *(Role.TOWN_COMMITTEE, Role.COMMUNITY_SECRETARY, Role.MEMBER, Role.COUNTY_CPPCC),
+    }
+)
+"""Who may look at what a council deliberates."""
 KEEPERS = frozenset({Role.SYS_ADMIN, Role.SERVICE})
 """Who keeps the directory: neither is a seat of the trade."""
 

@@ -1,17 +1,10 @@
 """The console's menu: what each seat may open, and what it is called."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from contracts.permission import Role
+from contracts.permission import COUNCIL, HANDLERS, LIAISONS, STATION, Role
 
-STATION = {Role.STATION_STAFF}
-LIAISONS = {Role.COMMUNITY_LIAISON, Role.TOWN_LIAISON}
-HANDLERS = {Role.GRID_WORKER} | LIAISONS
-COUNCIL = {
-    *(Role.STATION_STAFF, Role.TOWN_LIAISON, Role.TOWN_COMMITTEE),
-    *(Role.COMMUNITY_LIAISON, Role.COMMUNITY_SECRETARY, Role.MEMBER),
-}
 ALL = {*Role} - {Role.RESIDENT, Role.SERVICE}
 SEARCHERS = ALL - {Role.SYS_ADMIN, Role.MEMBER}
 """Who may see matters; the others would find none."""
@@ -35,7 +28,7 @@ class Group:
     entries: Sequence[Entry]
 
 
-def entry(key: str, icon: str, words: str, roles: set[Role], count: str | None = None) -> Entry:
+def entry(key: str, icon: str, words: str, roles: Set[Role], count: str | None = None) -> Entry:
     return Entry(key, f"/console/{key}", icon, words, frozenset(roles), count)
 
 

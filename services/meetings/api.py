@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from contracts.meetings import Form, ItemType, Outcome, SeatRole, TopicLevel
-from contracts.permission import must_be
+from contracts.permission import COUNCIL, must_be
 from kernel.decider import Actor
 from kernel.seal.keyring import Missing
 from kernel.seal.sealed import Sealed
@@ -18,7 +18,7 @@ from kernel.web.problems import PROBLEMS, Problem, etag
 from registry.ground import ground
 from services.meetings.commands import MEETINGS, TOPICS
 from services.meetings.domain import decider, topic
-from services.meetings.domain.sight import COUNCIL, may_see
+from services.meetings.domain.sight import may_see
 from services.meetings.projections import topics
 from services.meetings.projections.meeting_file import MeetingFile, meeting_file
 from services.meetings.projections.texts import Texts, opened

@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from contracts.permission import must_be
+from contracts.permission import STATION, must_be
 from contracts.routing import Assessment, Lane, Mode
+from contracts.stages import Stage
 from kernel.decider import Actor
 from kernel.read.waiting import shown as has_shown
 from kernel.seal.keyring import Missing
@@ -17,7 +18,7 @@ from kernel.web.commands import command_routes
 from kernel.web.problems import PROBLEMS, Problem, etag
 from registry.ground import ground
 from services.routing.commands import CASES
-from services.routing.domain.case import STATION, Case, Stage
+from services.routing.domain.case import Case
 from services.routing.domain.decider import CASE, Asked
 from services.routing.domain.possible import may_see
 from services.routing.projections.case_file import case_file

@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 
 from contracts.calendar import ZONE
 from contracts.meetings import MeetingHeld, TopicProposed
+from contracts.stages import Stage
 from kernel.database import Database
 from kernel.decider import Call
 from kernel.event import Kinds
@@ -17,7 +18,7 @@ from registry.calendar import shipped
 from registry.ground import ground
 from services.routing.domain import docket
 from services.routing.domain.answer import AnswerIssue
-from services.routing.domain.case import Case, Desk, Stage
+from services.routing.domain.case import Case, Desk
 from services.routing.domain.decider import CASE, Wish
 from services.routing.domain.docket import DOCKET
 from services.routing.domain.policy import Policy

@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime
 
+from contracts.stages import Stage
 from registry.ground import Ground, Place
-from services.intake.domain.stage import Stage, stop
+from services.intake.domain.stage import stop
 from services.intake.pages.places import Places, rank, short
 from services.intake.pages.trail import TELL, told
 from services.intake.projections.step import Step, step

@@ -17,10 +17,11 @@ from contracts.routing import (
     Mode,
     TopicDecision,
 )
+from contracts.stages import Stage
 from kernel.seal.sealed import Sealed
 from services.routing.domain import docket
 from services.routing.domain.answer import AnswerIssue
-from services.routing.domain.case import Stage, clocks
+from services.routing.domain.case import clocks
 from services.routing.domain.decider import decider
 from services.routing.domain.deliberation import HearDecision, HearMeeting, PromoteToTopic
 from services.routing.domain.docket import LayTopic, MeetAbout, SettleTopic, TopicLaid, TopicMet

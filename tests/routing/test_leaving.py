@@ -5,8 +5,9 @@ import pytest
 from contracts.leaving import DeclineReason, IssueDeclined, IssueTransferred, TransferChannel
 from contracts.permission import Role
 from contracts.routing import Urgency
+from contracts.stages import Stage
 from kernel.seal.sealed import Sealed
-from services.routing.domain.case import ContactSeen, Stage, clocks
+from services.routing.domain.case import ContactSeen, clocks
 from services.routing.domain.decider import decider
 from services.routing.domain.leaving import DeclineIssue, TransferOut
 from services.routing.domain.possible import may_see, possible

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from contracts.permission import Role
+from contracts.permission import HANDLERS, STATION, Role
 from kernel.web.problems import Problem
 from registry.staff import Staff
 from services.audit.domain.causes import lifted
@@ -19,7 +19,6 @@ from services.audit.domain.drawing import Place, drawn
 from services.audit.projections.history import CLOCK, FOLLOWING, History, Line, Stream, history
 from services.audit.projections.opening import BROKEN, WITHHELD, Shown
 from skin.pages import ERASED, NOT_YET, Pages
-from skin.rail import HANDLERS, STATION
 from skin.site import Base, console
 from skin.words import said
 

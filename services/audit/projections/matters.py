@@ -11,7 +11,6 @@ from contracts.intake import IssueSubmitted, ReporterErased
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.permission import Role
 from contracts.routing import (
-    Deliberated,
     IssueAccepted,
     IssueAnswered,
     IssueClosed,
@@ -22,8 +21,8 @@ from contracts.routing import (
     IssueSigned,
     IssueTopicDecided,
     IssueWorkStarted,
-    TopicDecision,
 )
+from contracts.stages import AFTER_MEETING, AFTER_TOPIC
 from kernel.database import Database
 from kernel.decider import Actor
 from kernel.envelope import About
@@ -110,18 +109,10 @@ for kind in STAGES:
     matters.when(kind)(moved)
 
 
-AFTER_TOPIC = {TopicDecision.APPROVED: "DELIBERATING", TopicDecision.REJECTED: "IN_PROGRESS"}
-AFTER_MEETING = {
-    Deliberated.AGREED: "IMPLEMENTING",
-    Deliberated.NOT_AGREED: "IN_PROGRESS",
-    Deliberated.ADJOURNED: "DELIBERATING",
-}
-
-
 @matters.when(IssueTopicDecided)
 def topic_decided(row: Matter, fact: IssueTopicDecided, _about: About) -> Changes:
     """Whoever it was handed to leads from now on, and nobody else."""
-    stage = AFTER_TOPIC.get(fact.decision, row.stage)
+    stage = AFTER_TOPIC[fact.decision]
     if fact.handling_org is None:
         return {"stage": stage}
     return {"stage": stage, "orgs": sorted({row.target, fact.handling_org})}

@@ -1,23 +1,6 @@
 """How far a matter is, as residents are told: routing says it (domain.md 3.1)."""
 
-from enum import StrEnum
-
-
-class Stage(StrEnum):
-    SUBMITTED = "SUBMITTED"
-    NOT_ACCEPTED = "NOT_ACCEPTED"
-    TRANSFERRED = "TRANSFERRED"
-    ACCEPTED = "ACCEPTED"
-    ROUTED = "ROUTED"
-    SIGNED = "SIGNED"
-    IN_PROGRESS = "IN_PROGRESS"
-    TOPIC_PENDING = "TOPIC_PENDING"
-    DELIBERATING = "DELIBERATING"
-    IMPLEMENTING = "IMPLEMENTING"
-    ANSWERED = "ANSWERED"
-    REWORK = "REWORK"
-    CLOSED = "CLOSED"
-
+from contracts.stages import Stage
 
 OVER = (Stage.NOT_ACCEPTED, Stage.TRANSFERRED, Stage.CLOSED)
 """Nobody works on it any more."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from contracts.stages import Stage
 from registry.calendar import shipped
 from services.intake.domain.promises import TRIAGE
-from services.intake.domain.stage import OVER, Stage
+from services.intake.domain.stage import OVER
 from services.intake.pages.places import Places
 from services.intake.projections.matter import Matter
 from skin.words import day, moment
@@ -51,7 +52,7 @@ def due(matter: Matter, stage: Stage, councils: Councils) -> datetime | None:
 def line(matter: Matter, stage: Stage, councils: Councils, here: Places, venue: str) -> str:
     lead = here.name(matter.lead)
     match stage:
-        case Stage.SUBMITTED:
+        case Stage.UNKNOWN | Stage.SUBMITTED:
             return f"{here.name(here.above(matter.org, 'TOWN'))}委员工作站正在看，定由谁来办。"
         case Stage.ACCEPTED:
             return "已经受理，接着定由谁来办。"

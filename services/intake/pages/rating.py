@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from contracts.stages import Stage
 from services.intake.commands import ISSUES
 from services.intake.domain.issue import Evaluate
-from services.intake.domain.stage import Stage
 from services.intake.pages.door import PAGES, Visit, places, visit
 from services.intake.pages.now import CALLED
 from services.intake.pages.tracking import by_link, texts

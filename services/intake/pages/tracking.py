@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from contracts.stages import Stage
 from kernel.clock import now
 from kernel.web.running import Running
 from services.intake.commands.links import opens
 from services.intake.commands.passcodes import is_waited_for
-from services.intake.domain.stage import OVER, Stage, stop
+from services.intake.domain.stage import OVER, stop
 from services.intake.pages.door import PAGES, Visit, let_in, places, visit
 from services.intake.pages.now import now_of
 from services.intake.pages.trail import told

@@ -11,7 +11,6 @@ from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import MeetingDrafted, MeetingHeld, TopicProposed
 from contracts.routing import (
-    Deliberated,
     IssueAccepted,
     IssueAnswered,
     IssueClosed,
@@ -24,10 +23,10 @@ from contracts.routing import (
     IssueWorkStarted,
     TopicDecision,
 )
+from contracts.stages import AFTER_MEETING, AFTER_TOPIC, Stage
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
-from services.intake.domain.stage import Stage
 
 
 @dataclass(slots=True)
@@ -135,28 +134,18 @@ def promoted(_row: Matter, _fact: IssuePromotedToTopic, _about: About) -> Change
     return {"stage": Stage.TOPIC_PENDING.value}
 
 
-AFTER = {
-    Deliberated.AGREED: Stage.IMPLEMENTING,
-    Deliberated.NOT_AGREED: Stage.IN_PROGRESS,
-    Deliberated.ADJOURNED: Stage.DELIBERATING,
-}
-
-
 @matter.when(IssueTopicDecided)
 def decided(row: Matter, fact: IssueTopicDecided, _about: About) -> Changes:
-    match fact.decision:
-        case TopicDecision.APPROVED:
-            return {"stage": Stage.DELIBERATING.value}
-        case TopicDecision.DEFERRED:
-            return {}
-        case TopicDecision.REJECTED:
-            lead, by = fact.handling_org or row.lead, fact.contact_by or row.contact_by
-            return {"stage": Stage.IN_PROGRESS.value, "lead": lead, "contact_by": by}
+    stage = {"stage": AFTER_TOPIC[fact.decision].value}
+    if fact.decision is not TopicDecision.REJECTED:
+        return stage
+    lead, by = fact.handling_org or row.lead, fact.contact_by or row.contact_by
+    return {**stage, "lead": lead, "contact_by": by}
 
 
 @matter.when(IssueDeliberated)
 def met(_row: Matter, fact: IssueDeliberated, _about: About) -> Changes:
-    return {"stage": AFTER[fact.outcome].value}
+    return {"stage": AFTER_MEETING[fact.outcome].value}
 
 
 @matter.when(IssueDeclined)

@@ -3,21 +3,8 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from contracts.permission import Role, Tree
+from contracts.permission import COUNCIL, Tree
 from kernel.decider import Actor, Refused
-
-COUNCIL = frozenset(
-    {
-        Role.STATION_STAFF,
-        Role.TOWN_LIAISON,
-        Role.TOWN_COMMITTEE,
-        Role.COMMUNITY_LIAISON,
-        Role.COMMUNITY_SECRETARY,
-        Role.GRID_WORKER,
-        Role.MEMBER,
-        Role.COUNTY_CPPCC,
-    }
-)
 
 
 def may_see(by: Actor, org: str, tree: Tree) -> bool:

@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Row
 
-from contracts.permission import must_be
+from contracts.permission import COUNCIL, must_be
 from kernel.database import Database
 from kernel.decider import Actor
 from kernel.handle import Store
@@ -18,7 +18,7 @@ from kernel.seal.sealed import Sealed
 from kernel.web.problems import Problem
 from registry.ground import Ground, ground
 from registry.staff import Staff
-from services.meetings.domain.sight import COUNCIL, may_see
+from services.meetings.domain.sight import may_see
 from services.meetings.projections import issue_titles
 from services.meetings.projections.meeting_file import MeetingFile, meeting_file
 from services.meetings.projections.texts import Texts, opened

@@ -35,6 +35,7 @@ from contracts.routing import (
     IssueWorkStarted,
     TopicDecision,
 )
+from contracts.stages import TRIES_IN_VAIN
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.event import Event
@@ -44,7 +45,6 @@ from registry.organisations import below
 
 TRIAGE_DAYS = 1
 """Working days until a matter is accepted and routed (domain.md 3.3)."""
-TRIES = 3
 
 
 class Step(StrEnum):
@@ -148,7 +148,7 @@ def signed(row: Task, _fact: IssueSigned, about: About) -> Changes:
 
 @tasks.when(IssueContacted)
 def contacted(row: Task, fact: IssueContacted, about: About) -> Changes:
-    if not (fact.reached or fact.attempt >= TRIES):
+    if not (fact.reached or fact.attempt >= TRIES_IN_VAIN):
         return met(about)
     then = {"step": Step.START, "due": row.resolve_by} if row.step == Step.CONTACT else {}
     return {"spoken": True, **then, **met(about)}

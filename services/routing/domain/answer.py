@@ -16,9 +16,10 @@ from contracts.routing import (
     IssueReopened,
     VoiceNotFollowed,
 )
+from contracts.stages import Stage
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
-from services.routing.domain.case import Case, Desk, Fact, Stage
+from services.routing.domain.case import Case, Desk, Fact
 from services.routing.domain.policy import EVALUATE_WITHIN
 from services.routing.domain.work import must_be_spoken_to
 

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
 from contracts.intake import TargetLevel
 from contracts.leaving import IssueDeclined, IssueTransferred
-from contracts.permission import Role, Tree, must
+from contracts.permission import HANDLERS, STATION, Tree, must
 from contracts.routing import (
     Assessment,
     ClockName,
@@ -30,14 +29,11 @@ from contracts.routing import (
     Mode,
     VoiceNotFollowed,
 )
+from contracts.stages import TRIES_IN_VAIN, Stage
 from kernel.decider import Actor, Call, Refused
 from kernel.event import Event, Kinds
 from kernel.seal.sealed import Sealed
 from services.routing.domain.policy import Policy
-
-HANDLERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_LIAISON, Role.TOWN_LIAISON})
-STATION = frozenset({Role.STATION_STAFF})
-TRIES_IN_VAIN = 3
 
 # ── facts of our own ────────────────────────────────────────────────────────────────────────
 
@@ -65,23 +61,6 @@ Fact = Triage | Work | Council | Answer | EscalationRaised | ContactSeen
 FACTS: Kinds[Fact] = Kinds(Fact)
 
 # ── what the rules remember, and what they may look at ──────────────────────────────────────
-
-
-class Stage(StrEnum):
-    UNKNOWN = "UNKNOWN"
-    SUBMITTED = "SUBMITTED"
-    NOT_ACCEPTED = "NOT_ACCEPTED"
-    TRANSFERRED = "TRANSFERRED"
-    ACCEPTED = "ACCEPTED"
-    ROUTED = "ROUTED"
-    SIGNED = "SIGNED"
-    IN_PROGRESS = "IN_PROGRESS"
-    TOPIC_PENDING = "TOPIC_PENDING"
-    DELIBERATING = "DELIBERATING"
-    IMPLEMENTING = "IMPLEMENTING"
-    ANSWERED = "ANSWERED"
-    REWORK = "REWORK"
-    CLOSED = "CLOSED"
 
 
 WORKED_ON = (

@@ -15,8 +15,9 @@ from contracts.routing import (
     Lane,
     TopicDecision,
 )
+from contracts.stages import Stage
 from kernel.decider import Refused
-from services.routing.domain.case import Case, Desk, Fact, Stage
+from services.routing.domain.case import Case, Desk, Fact
 
 TO_BE_DELIBERATED = (Stage.ROUTED, Stage.SIGNED, Stage.IN_PROGRESS, Stage.REWORK)
 NOT_YET = (Stage.UNKNOWN, Stage.SUBMITTED, Stage.ACCEPTED, *TO_BE_DELIBERATED)

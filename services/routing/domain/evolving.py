@@ -6,7 +6,6 @@ from typing import assert_never
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import (
     ClockName,
-    Deliberated,
     EscalationRaised,
     IssueAccepted,
     IssueAnswered,
@@ -23,6 +22,7 @@ from contracts.routing import (
     TopicDecision,
     VoiceNotFollowed,
 )
+from contracts.stages import AFTER_MEETING, Stage
 from services.routing.domain.case import (
     Answer,
     Case,
@@ -30,7 +30,6 @@ from services.routing.domain.case import (
     ContactSeen,
     Council,
     Fact,
-    Stage,
     Triage,
     Work,
 )
@@ -76,13 +75,6 @@ def worked_on(case: Case, fact: Work) -> Case:
             return replace(case, stage=Stage.IN_PROGRESS)
         case IssueProgressed():
             return case
-
-
-AFTER_MEETING = {
-    Deliberated.AGREED: Stage.IMPLEMENTING,
-    Deliberated.NOT_AGREED: Stage.IN_PROGRESS,
-    Deliberated.ADJOURNED: Stage.DELIBERATING,
-}
 
 
 def deliberated(case: Case, fact: Council) -> Case:

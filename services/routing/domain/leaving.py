@@ -8,9 +8,10 @@ from pydantic import Field
 
 from contracts.leaving import DeclineReason, IssueDeclined, IssueTransferred, TransferChannel
 from contracts.routing import Urgency
+from contracts.stages import Stage
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
-from services.routing.domain.case import Case, Desk, Fact, Stage
+from services.routing.domain.case import Case, Desk, Fact
 
 Explanation = Annotated[str, Field(min_length=20, max_length=2000)]
 WhereTo = Annotated[str, Field(min_length=4, max_length=200)]

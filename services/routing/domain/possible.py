@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.permission import Role, Tree
+from contracts.permission import HANDLERS, STATION, Role, Tree
 from contracts.routing import AnswerResult, ContactMethod
 from kernel.decider import Actor, Forbidden, Refused
 from services.routing.domain.answer import AnswerIssue
-from services.routing.domain.case import HANDLERS, STATION, Case, Desk
+from services.routing.domain.case import Case, Desk
 from services.routing.domain.decider import Wish, decide
 from services.routing.domain.work import (
     AddProgress,

@@ -21,10 +21,11 @@ from contracts.routing import (
     Urgency,
     UrgentNeed,
 )
+from contracts.stages import Stage
 from contracts.taxonomy import CATEGORIES
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
-from services.routing.domain.case import Case, CaseOpened, Desk, Fact, Stage
+from services.routing.domain.case import Case, CaseOpened, Desk, Fact
 from services.routing.domain.table import Verdict, verdict
 from services.routing.domain.usual import USUAL
 

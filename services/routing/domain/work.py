@@ -15,6 +15,7 @@ from contracts.routing import (
     IssueSigned,
     IssueWorkStarted,
 )
+from contracts.stages import Stage
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
 from services.routing.domain.case import (
@@ -25,7 +26,6 @@ from services.routing.domain.case import (
     ContactSeen,
     Desk,
     Fact,
-    Stage,
 )
 
 Words = Annotated[str, Field(min_length=1, max_length=2000)]

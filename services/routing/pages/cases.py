@@ -9,9 +9,10 @@ from sqlalchemy import Row
 
 from contracts.permission import must_be
 from contracts.routing import Lane
+from contracts.stages import Stage
 from kernel.clock import now
 from registry.staff import Staff
-from services.routing.domain.case import AT_HAND, Stage
+from services.routing.domain.case import AT_HAND
 from services.routing.domain.possible import READERS
 from services.routing.pages.due import end_of
 from services.routing.pages.look import PAGES, opened

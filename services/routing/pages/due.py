@@ -12,8 +12,9 @@ from contracts.routing import (
     IssueRouted,
     IssueSigned,
 )
+from contracts.stages import TRIES_IN_VAIN
 from kernel.event import Event
-from services.routing.domain.case import TRIES_IN_VAIN, CaseOpened
+from services.routing.domain.case import CaseOpened
 from services.routing.projections.case_file import Step
 from skin.words import day, moment
 

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from contracts.permission import must_be
+from contracts.permission import STATION, must_be
 from contracts.routing import Urgency
 from registry.staff import Staff
 from services.routing.commands import CASES
-from services.routing.domain.case import STATION
 from services.routing.domain.leaving import DeclineIssue, TransferOut
 from services.routing.pages.labels import CHANNEL, DECLINE, URGENCY
 from services.routing.pages.look import PAGES, file_of, opened, see

@@ -8,13 +8,13 @@ from fastapi.responses import RedirectResponse
 
 from contracts.calendar import ZONE
 from contracts.permission import Role, must_be
+from contracts.stages import Stage
 from kernel.decider import Actor
 from kernel.seal.keyring import Keyring, Missing
 from kernel.seal.sealed import Sealed
 from kernel.web.problems import Problem
 from registry.ground import Ground, ground
 from registry.staff import Staff
-from services.routing.domain.case import Stage
 from services.routing.domain.possible import READERS, may_see
 from services.routing.pages import labels
 from services.routing.pages.due import due, short

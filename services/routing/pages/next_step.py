@@ -10,7 +10,7 @@ from contracts.routing import (
     IssueTopicDecided,
     TopicDecision,
 )
-from services.routing.domain.case import Stage
+from contracts.stages import Stage
 from services.routing.projections.case_file import CaseFile
 from skin.words import day, moment
 

@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime
 from sqlalchemy import Row
 
-from contracts.permission import must_be
+from contracts.permission import STATION, must_be
 from contracts.routing import Lane
+from contracts.stages import Stage
 from kernel.clock import now
 from kernel.decider import Call
 from kernel.handle import Done
@@ -19,7 +20,7 @@ from kernel.read.waiting import shown
 from registry.ground import ground
 from registry.staff import Staff
 from services.routing.commands import CASES, accept_and_route, set_desk
-from services.routing.domain.case import AT_HAND, IN_TRIAGE, STATION, Stage
+from services.routing.domain.case import AT_HAND, IN_TRIAGE
 from services.routing.domain.decider import CASE
 from services.routing.domain.triage import RouteIssue
 from services.routing.domain.work import SignIssue

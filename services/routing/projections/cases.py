@@ -26,12 +26,12 @@ from contracts.routing import (
     IssueWorkStarted,
     TopicDecision,
 )
+from contracts.stages import AFTER_MEETING, TRIES_IN_VAIN, Stage
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
 from registry.organisations import below
-from services.routing.domain.case import TRIES_IN_VAIN, CaseOpened, Stage
-from services.routing.domain.evolving import AFTER_MEETING
+from services.routing.domain.case import CaseOpened
 
 
 @dataclass(slots=True)
