@@ -14,16 +14,19 @@ log = structlog.get_logger(__name__)
 Step = Callable[[], Awaitable[int]]
 """Does what is due and says how much it did; 0 when there was nothing."""
 
-EAGER, LAZY = 0.025, 0.25
+EAGER, LAZY, SELDOM = 0.025, 0.25, 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 WAIT = "nothing, if the database or Kafka is away; else report this line"
 
 
 class Wake:
-    """One loop tells the next that there is work; a poll covers what another process did."""
+    """One loop tells the next that there is work; a poll covers what another process did.
 
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
+    `rest`: seconds between two polls of an idle loop; SELDOM where nobody waits for it.
+    """
+
+    def __init__(self, rest: float = LAZY) -> None:
+        self._event, self.rest = asyncio.Event(), rest
 
     def set(self) -> None:
         self._event.set()
@@ -38,14 +41,14 @@ class Wake:
         return True
 
 
-async def run(name: str, step: Step, wake: Wake, *, lazy: float = LAZY) -> None:
+async def run(name: str, step: Step, wake: Wake) -> None:
     """Steps while there is work, then waits; after a failure it backs off and goes on."""
     idle, pause = EAGER, FIRST_PAUSE
     while True:
         try:
             did = await step()
             pause = FIRST_PAUSE
-            idle = EAGER if did else min(idle * 2, lazy)
+            idle = EAGER if did else min(idle * 2, wake.rest)
             if not did and await wake.wait(idle):
                 idle = EAGER
         except asyncio.CancelledError as error:

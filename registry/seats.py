@@ -48,6 +48,12 @@ select seat_id, account from read.seat
 """)
 OF_ACCOUNT = text("select seat_id, role, org from read.seat where account = :account order by 1")
 
+TAKEN = text("""
+select s.account, s.seat_id, s.role, s.org, o.name
+  from read.seat s join read.organisation o on o.code = s.org
+ where s.account is not null order by length(s.org), s.org, s.role, s.seat_id limit :most
+""")
+
 
 async def sits(db: Database, account: UUID, seat: UUID) -> Row[Any] | None:
     """(role, org) of that seat, if this account sits there now."""
@@ -63,3 +69,8 @@ async def of_role(db: Database, org: str, roles: Collection[str]) -> Sequence[Ro
 async def of_account(db: Database, account: UUID) -> Sequence[Row[Any]]:
     """(seat_id, role, org) of all seats of one account."""
     return await db.all(OF_ACCOUNT, account=account)
+
+
+async def sitting(db: Database, most: int) -> Sequence[Row[Any]]:
+    """(account, seat_id, role, org, name) of whoever sits somewhere, from the city down."""
+    return await db.all(TAKEN, most=most)

@@ -15,7 +15,7 @@ from kernel.clock import Tick
 from kernel.database import Busy, Database
 from kernel.epoch import WrongStore, settle_epoch
 from kernel.handle import Store
-from kernel.loops import FIRST_PAUSE, LONGEST_PAUSE, Wake, back_off, end, ending, run
+from kernel.loops import FIRST_PAUSE, LONGEST_PAUSE, SELDOM, Wake, back_off, end, ending, run
 from kernel.proof.heads import seal_head, tell_heads
 from kernel.read import tables
 from kernel.read.consumers import Reacting, Showing
@@ -181,9 +181,9 @@ class Running:
             "tell": (self._tell, self.tell),
             "read": (self.reader.step, self.read),
             "tick": (self.tick.step, Wake()),
-            "sign": (sign, Wake()),
-            "tell heads": (self._tell_heads, Wake()),
-            "all keys": (self._hear_all_keys, Wake()),
+            "sign": (sign, Wake(SELDOM)),
+            "tell heads": (self._tell_heads, Wake(SELDOM)),
+            "all keys": (self._hear_all_keys, Wake(SELDOM)),
         } | {name: (step, Wake()) for name, step in self.own_steps.items()}
 
     async def _tell(self) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from kernel.clock import now
 from kernel.web.problems import Problem
@@ -23,11 +23,6 @@ from skin.words import words
 PAGES = Pages("services.directory.pages")
 HOME, SIGN_IN, SEAT = "/console/desk", "/console/sign-in", "/console/seat"
 MOST_SAMPLES = 60
-SAMPLES = text("""
-select s.account, s.seat_id, s.role, s.org, o.name
-  from read.seat s join read.organisation o on o.code = s.org
- where s.account is not null order by length(s.org), s.org, s.role, s.seat_id limit :most
-""")
 
 
 class SignIn:
@@ -94,7 +89,7 @@ async def show(
 ) -> Response:
     """A trial offers the seats that there are, and says so."""
     running = signing.running
-    samples = await running.db.all(SAMPLES, most=MOST_SAMPLES) if not signing.safe else []
+    samples = await seats.sitting(running.db, MOST_SAMPLES) if not signing.safe else []
     status = trouble.status if trouble else 200
     return PAGES.show(request, "sign-in.html", status, trouble=trouble, samples=samples, next=to)
 
