@@ -4,4 +4,8 @@ It hears of matters, meetings, topics and seats; of each row of domain.md 9 it m
 with the list of whom it concerns, and for each of them a notice. Staff find theirs in the console's
 inbox and on their desk; residents get a text message, for which it asks their number of intake as
 the message leaves. It opens no sealed text: it has no key for any.
+
+Commands: read-notice.
+Streams: announcement, notice, reminder.
+Hears: issue, meeting, directory.
 """

@@ -1,1 +1,13 @@
-"""Routing owns who answers a matter and by when."""
+"""Routing owns who answers a matter and by when.
+
+It opens a case for each matter that it hears of. The station accepts it, with a suggestion by the
+decision table beside it, and sends it to the grid, the community or the street; or declines it, or
+hands it on. Whoever leads signs, reaches the resident, works and answers, on clocks that are
+instants in the facts; who is late is urged. A matter follows its topic to the committee and the
+council, and the resident's word closes it or has it worked on again.
+
+Commands: accept-issue, add-progress, answer-issue, contact-reporter, decline-issue, route-issue,
+sign-issue, start-work, transfer-out.
+Streams: case, docket.
+Hears: issue, meeting, directory.
+"""
