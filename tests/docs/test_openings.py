@@ -1,4 +1,4 @@
-"""Each service opens with what it owns, and with what it takes, tells and hears, as the code has it."""
+"""Each service opens with what it owns, takes, tells and hears, as the code has it."""
 
 import re
 from importlib import import_module
