@@ -1,6 +1,6 @@
 """Which organisations are there today, and who stands above whom?"""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import text
 
 from contracts.calendar import ZONE
+from contracts.directory import Level
 from contracts.permission import Tree
 from kernel.clock import now
 from kernel.database import Database
@@ -40,8 +41,21 @@ class Ground:
     def tree(self) -> Tree:
         return Tree({code: place.above for code, place in self.places.items() if place.above})
 
-    def active(self, day: date) -> frozenset[str]:
-        return frozenset(code for code, place in self.places.items() if place.on(day))
+    def active(self, day: date, levels: Container[str] = tuple(Level)) -> "Active":
+        return Active(self.places, day, levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The codes of those that are there on a day; a rule asks for one or two of a thousand."""
+
+    places: Mapping[str, Place]
+    day: date
+    levels: Container[str]
+
+    def __contains__(self, code: object) -> bool:
+        place = self.places.get(str(code))
+        return place is not None and place.level in self.levels and place.on(self.day)
 
 
 known: WeakKeyDictionary[Database, tuple[int, Ground]] = WeakKeyDictionary()

@@ -8,7 +8,7 @@ from enum import Enum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from kernel.database import Database
 from kernel.decider import Refused
@@ -27,8 +27,11 @@ with made as (
   insert into kernel.keys (subject, wrapped, ours, private, since)
   select subject, wrapped, true, :private, kernel.now()
     from unnest(cast(:subjects as text[]), cast(:wrapped as bytea[])) as k(subject, wrapped)
-   order by subject on conflict do nothing returning subject)
-insert into kernel.key_queue (subject) select subject from made where not :private
+   order by subject on conflict do nothing returning subject, wrapped
+), queued as (
+  insert into kernel.key_queue (subject) select subject from made where not :private)
+select subject, wrapped from made union all
+select subject, wrapped from kernel.keys where subject = any(:subjects) and private = :private
 """)
 DESTROY = text("""
 with gone as (
@@ -85,10 +88,11 @@ class Keyring:
 
     async def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
         """For writing: fetched, or made. Refused when one of them was destroyed."""
-        found = await self.find(subjects)
+        found = {subject: self._cached(subject) for subject in subjects}
         if missing := _lacking(found):
-            await self._make(missing)
-            found |= await self.find(missing)
+            found |= await self._made(missing)
+        if beside := _lacking(found):  # another made it while we did
+            found |= await self.find(beside)
         if Missing.ERASED in found.values():
             raise Refused("erased")
         if others := _lacking(found):
@@ -98,12 +102,16 @@ class Keyring:
     async def find(self, subjects: Iterable[str]) -> dict[str, bytes | Missing]:
         found = {subject: self._cached(subject) for subject in subjects}
         if asked := _lacking(found):
-            found |= await self._read(asked)
+            found |= await self._read(FIND, subjects=asked)
         return found
 
-    async def _read(self, subjects: Sequence[str]) -> dict[str, bytes | Missing]:
+    async def _made(self, subjects: Sequence[str]) -> dict[str, bytes | Missing]:
+        wrapped = [self._wrap(subject, AESGCM.generate_key(256)) for subject in subjects]
+        return await self._read(MAKE, subjects=subjects, wrapped=wrapped)
+
+    async def _read(self, sql: TextClause, **values: object) -> dict[str, bytes | Missing]:
         forgotten = self.forgotten
-        rows = await self.db.all(FIND, subjects=subjects, private=self.private)
+        rows = await self.db.all(sql, private=self.private, **values)
         keys = {r.subject: self._unwrap(r.subject, r.wrapped) for r in rows if r.wrapped}
         if forgotten == self.forgotten:  # else one of them may have been destroyed meanwhile
             until = time.monotonic() + CACHED_FOR
@@ -128,10 +136,6 @@ class Keyring:
         self.forget(subject)
         if (await self.find([subject]))[subject] is not Missing.ERASED:
             raise LookupError(f"{subject}: its key is another's, or of the other kind")
-
-    async def _make(self, subjects: Sequence[str]) -> None:
-        wrapped = [self._wrap(subject, AESGCM.generate_key(256)) for subject in subjects]
-        await self.db.do(MAKE, {"subjects": subjects, "wrapped": wrapped, "private": self.private})
 
     def _wrap(self, subject: str, key: bytes) -> bytes:
         nonce = os.urandom(NONCE)

@@ -8,8 +8,7 @@ from httpx2 import AsyncClient
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
-from registry.organisations import organisations
-from registry.seats import seats
+from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.intake import api, pages
 from services.intake.commands import ISSUES, QRS
@@ -23,7 +22,7 @@ from skin.site import Base, site
 INTAKE = Service(
     "intake",
     [ISSUES, QRS],
-    [organisations, seats, matter, step, deliberation, gate_code],
+    [*KNOWN, matter, step, deliberation, gate_code],
     hears=["issue.events.v1", "meeting.events.v1", "directory.events.v1"],
     hears_keys=True,
 )

@@ -3,7 +3,7 @@
 from datetime import date
 
 from registry.ground import Ground, Place
-from services.intake.commands import addressed
+from services.intake.commands import STATIONED
 
 OPENED, CLOSED = date(2020, 1, 1), date(2026, 1, 1)
 GROUND = Ground(
@@ -19,4 +19,6 @@ GROUND = Ground(
 
 
 def test_a_matter_is_sent_where_a_station_looks_and_nowhere_above_it() -> None:
-    assert addressed(GROUND, date(2026, 9, 24)) == {"620105001", "620105001001"}
+    active = GROUND.active(date(2026, 9, 24), STATIONED)
+    assert {code for code in GROUND.places if code in active} == {"620105001", "620105001001"}
+    assert "620199" not in active

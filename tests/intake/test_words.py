@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.redaction import GONE, redact, title_of
 from services.intake.domain.code import check_digit, code_of, read_code
-from services.intake.domain.redaction import GONE, redact, title_of
 
 NUMBERS = st.integers(0, 10**11 - 1)
 

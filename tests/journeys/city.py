@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from contracts.intake import Channel, TargetLevel
 from contracts.permission import Role
+from contracts.redaction import redact, title_of
 from kernel import clock
 from kernel.decider import Actor
 from kernel.handle import Command, Done
@@ -22,7 +23,6 @@ from services.intake.app import INTAKE
 from services.intake.commands import ISSUES, NOTICE
 from services.intake.domain.code import code_of
 from services.intake.domain.issue import SubmitIssue
-from services.intake.domain.redaction import redact, title_of
 from services.meetings.app import MEETINGS_SERVICE
 from services.routing.app import ROUTING
 from tests.kernel.city import House, settle, trial_settings

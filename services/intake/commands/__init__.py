@@ -1,7 +1,5 @@
 """What intake is asked to do: each fetches what the decision may look at, then decides."""
 
-from datetime import date
-
 from sqlalchemy import text
 
 from contracts.calendar import ZONE
@@ -14,7 +12,7 @@ from kernel.event import Kinds
 from kernel.handler import Desk as SetDesk
 from kernel.handler import Handler
 from kernel.read.heard import heard
-from registry.ground import Ground, ground
+from registry.ground import ground
 from services.intake.domain import issue, qr
 from services.intake.domain.issue import ISSUE, Issue
 from services.intake.domain.qr import QR, Qr
@@ -22,6 +20,7 @@ from services.intake.domain.qr import QR, Qr
 NOTICE = "2026-11"
 """The version of the notice that residents are shown."""
 STATIONED = (Level.TOWN, Level.VILLAGE)
+"""Where a station looks at what comes in; what is sent above it nobody would ever see."""
 SENT_TODAY = text("""
 select count(*) as n from intake.sent s join intake.sent mine using (mark)
  where mine.issue = cast(:issue as uuid) and s.issue <> mine.issue
@@ -42,7 +41,7 @@ async def set_desk(db: Database, issue_id: str, wish: issue.Wish) -> SetDesk[Iss
     def desk(_issue: Issue, call: Call) -> issue.Desk:
         return issue.Desk(
             call,
-            active=addressed(here, call.now.astimezone(ZONE).date()),
+            active=here.active(call.now.astimezone(ZONE).date(), STATIONED),
             notice_ver=NOTICE,
             sent_today=before,
             answered_round=rated.round if rated else None,
@@ -51,11 +50,6 @@ async def set_desk(db: Database, issue_id: str, wish: issue.Wish) -> SetDesk[Iss
         )
 
     return desk
-
-
-def addressed(here: Ground, day: date) -> frozenset[str]:
-    """Where a station looks at what comes in; what is sent above it nobody would ever see."""
-    return frozenset(code for code in here.active(day) if here.places[code].level in STATIONED)
 
 
 async def told_of(db: Database, issue_id: str) -> list[Shown]:

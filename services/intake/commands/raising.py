@@ -9,23 +9,26 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import text
 
+from contracts.calendar import ZONE
 from contracts.intake import Attachment, Channel, TargetLevel
 from contracts.permission import Role
+from contracts.redaction import redact, title_of
 from kernel.database import Database
 from kernel.decider import Actor, Refused
 from kernel.handle import Command, Store
 from kernel.seal.keyring import Missing
 from kernel.seal.vault import Vault
 from kernel.store import KeyReused
-from registry.ground import today
 from services.intake.commands import ISSUES
 from services.intake.domain import issue
 from services.intake.domain.code import code_of
-from services.intake.domain.redaction import redact, title_of
 from services.intake.domain.reporter import must_agree, tidy
 
 MOST_CODES = 3
-RAISED = text("select 1 as yes from kernel.events where stream_id = :stream and version = 1")
+RAISED = text("""
+select kernel.now() as now,
+       exists (select from kernel.events where stream_id = :stream and version = 1) as raised
+""")
 SENT = text("""
 insert into intake.sent (issue, reporter, mark, at) values (:issue, :reporter, :mark, kernel.now())
 on conflict (issue) do update set mark = excluded.mark, at = excluded.at
@@ -95,18 +98,19 @@ def vault_of(vault: Vault | None) -> Vault:
 
 async def keep_card(store: Store, vault: Vault, said: Said) -> None:
     """Of a matter that was raised before, the card stays as it was raised."""
-    if await is_raised(store.db, said.issue):
+    seen = await store.db.one(RAISED, stream=ISSUES.stream.id(said.issue))
+    if seen.raised:
         kept = await vault.get(str(said.reporter))
         if not isinstance(kept, Missing) and kept != said.card:
             raise KeyReused(said.client_id)
         return
-    mark = mark_of(store.secret, said.contact, await today(store.db))
+    mark = mark_of(store.secret, said.contact, seen.now.astimezone(ZONE).date())
     await sent(store.db, said, mark)
     await vault.put(str(said.reporter), said.card)
 
 
 async def is_raised(db: Database, issue: UUID) -> bool:
-    return bool(await db.all(RAISED, stream=ISSUES.stream.id(issue)))
+    return bool((await db.one(RAISED, stream=ISSUES.stream.id(issue))).raised)
 
 
 async def sent(db: Database, said: Said, mark: bytes) -> None:

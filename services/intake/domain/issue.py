@@ -1,6 +1,6 @@
 """A resident's matter: raised, rated, and forgotten when they ask (T1, T20, T29)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, assert_never
@@ -82,7 +82,7 @@ class Desk:
     """What the resident was shown, as intake has heard it from routing."""
 
     call: Call
-    active: frozenset[str] = frozenset()
+    active: Container[str] = frozenset()
     liaison: UUID | None = None
     notice_ver: str = ""
     sent_today: int = 0

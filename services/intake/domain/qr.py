@@ -1,6 +1,6 @@
 """A code at the gate: issued for an organisation, revoked when its paper is lost or torn."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, assert_never
 from uuid import UUID
@@ -44,7 +44,7 @@ class Qr:
 class Desk:
     call: Call
     tree: Tree
-    active: frozenset[str]
+    active: Container[str]
 
 
 def decide(wish: Wish, qr: Qr, desk: Desk) -> Sequence[Fact]:

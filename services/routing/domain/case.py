@@ -1,6 +1,6 @@
 """A matter as routing sees it: what was decided about it, who leads, which clocks run."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -130,7 +130,7 @@ class Desk:
     call: Call
     policy: Policy
     tree: Tree
-    active: frozenset[str] = frozenset()
+    active: Container[str] = frozenset()
     held: frozenset[UUID] = frozenset()
 
     @property
