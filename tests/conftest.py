@@ -16,7 +16,7 @@ from tests import servers
 from tests.journeys.trial import Trial, city_at, shared_trial
 from trial.living.deeds import City
 from trial.servers import Kafka, Postgres
-from trial.servers.server import alone
+from trial.servers.server import held
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("house")
@@ -136,22 +136,25 @@ def trial_of_run() -> Trial:
 
 
 @pytest.fixture
-def trial(request: pytest.FixtureRequest) -> Trial:
-    """A whole city as `mazha up` starts it, shared by all tests of this run."""
+async def trial(request: pytest.FixtureRequest) -> AsyncIterator[Trial]:
+    """A whole city as `mazha up` starts it, shared by all tests of this run. Only who takes
+    `city` too may move its clock: who is signed in meanwhile would be signed out."""
     shared: Trial = lent(request, "trial_of_run")
-    return shared
+    with await asyncio.to_thread(turn, "city" in request.fixturenames):
+        yield shared
 
 
 @pytest.fixture
 async def city(trial: Trial) -> AsyncIterator[City]:
     """The same people as in the trial, at work over HTTP. Its one clock is this test's alone."""
-    with await asyncio.to_thread(turn):
-        async with AsyncClient(base_url=trial.address, timeout=30, trust_env=False) as http:
-            yield city_at(http)
+    async with AsyncClient(base_url=trial.address, timeout=30, trust_env=False) as http:
+        yield city_at(http)
 
 
-def turn() -> contextlib.ExitStack:
-    """Other workers of this run wait meanwhile."""
-    stack = contextlib.ExitStack()
-    stack.enter_context(alone(servers.run_folder() / "turn"))
-    return stack
+def turn(moves: bool) -> contextlib.ExitStack:
+    """Who moves the clock waits for all who look on, and nobody comes in before them."""
+    folder = servers.run_folder()
+    with contextlib.ExitStack() as door, contextlib.ExitStack() as inside:
+        door.enter_context(held(folder / "door"))
+        inside.enter_context(held(folder / "turn", shared=not moves))
+        return inside.pop_all()

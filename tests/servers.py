@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from kernel.migrations.install import install
 from trial.servers import Kafka, Postgres
-from trial.servers.server import alone
+from trial.servers.server import held
 
 RUN = "MAZHA_TEST_RUN"  # names the run; workers of pytest-xdist inherit it
 TEMPLATE = "template_of_tests"
@@ -37,7 +37,7 @@ def template_of(server: Postgres, service: str) -> str:
     own, name = SERVICES / service / "migrations", f"{TEMPLATE}_{service}"
     if not own.is_dir():
         return TEMPLATE
-    with alone(run_folder() / "lock"):
+    with held(run_folder() / "lock"):
         if not (done := run_folder() / f"has-template-{service}").exists():
             server.drop_database(name)
             server.create_database(name, template=TEMPLATE)
@@ -67,7 +67,7 @@ def run_folder() -> Path:
 def shared_postgres() -> Postgres:
     """Careless of a machine's crash, so unfit for a test that kills it: such take their own."""
     folder = run_folder()
-    with alone(folder / "lock"):
+    with held(folder / "lock"):
         sweep()
         server = Postgres(folder / "postgres", durable=False).start()
         if not (done := folder / "has-template").exists():
@@ -79,7 +79,7 @@ def shared_postgres() -> Postgres:
 
 
 def shared_kafka() -> Kafka:
-    with alone(run_folder() / "lock"):
+    with held(run_folder() / "lock"):
         sweep()
     return Kafka(run_folder() / "kafka").start()
 

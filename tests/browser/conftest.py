@@ -24,9 +24,9 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture(scope="session")
-async def scene(trial_of_run: Trial) -> Scene:
-    return await shared(trial_of_run.address, run_folder())
+@pytest.fixture
+async def scene(trial: Trial) -> Scene:
+    return await shared(trial.address, run_folder())
 
 
 class Person:

@@ -15,7 +15,7 @@ from trial.living import council
 from trial.living.deeds import City, Matter
 from trial.living.people import COMMUNITIES, TOWNS, qr_of
 from trial.living.said import GARDEN, LAMP, SCHOOL, Said
-from trial.servers.server import alone
+from trial.servers.server import held
 
 TUANJIE, PEILI = TOWNS[1], TOWNS[6]
 TIANSHUINAN, PEILI1 = COMMUNITIES[1], COMMUNITIES[3]
@@ -56,7 +56,7 @@ async def shared(address: str, folder: Path) -> Scene:
     """Made by whichever worker needs it first."""
     kept = folder / "scene.json"
     with ExitStack() as stack:
-        await asyncio.to_thread(stack.enter_context, alone(folder / "scene"))
+        await asyncio.to_thread(stack.enter_context, held(folder / "scene"))
         if not kept.exists():
             kept.write_bytes(KEPT.dump_json(await make(address)))
         return KEPT.validate_json(kept.read_bytes())

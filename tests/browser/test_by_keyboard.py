@@ -14,7 +14,7 @@ from trial.living.deeds import Matter
 from trial.living.people import PASSWORD
 from trial.living.said import LAMP
 
-pytestmark = [pytest.mark.connected, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.connected, pytest.mark.timeout(600)]
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 """A browser drops keys that come before a page's first picture."""
 LANES = {"1": "GRID", "2": "COMMUNITY", "3": "STREET"}

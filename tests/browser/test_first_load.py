@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Response
 from tests.browser.looking import looking
 from tests.browser.scene import Scene
 
-pytestmark = [pytest.mark.connected, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.connected, pytest.mark.timeout(600)]
 KIB = 1024
 COUNTED = ("document", "stylesheet", "script")
 

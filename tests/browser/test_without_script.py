@@ -11,7 +11,7 @@ from tests.browser.scene import TIANSHUINAN, answered
 from tests.journeys.trial import city_at
 from trial.living.people import qr_of
 
-pytestmark = [pytest.mark.connected, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.connected, pytest.mark.timeout(600)]
 MATTER = "三号楼二单元的楼道灯坏了一个星期，晚上老人下楼看不见。"
 
 

@@ -16,7 +16,7 @@ pytestmark = [
 ]
 FIRST, LAST = map(int, os.environ.get("MAZHA_SEEDS", "1-300").split("-"))
 TURNS = 25
-CHUNK = 25
+CHUNK = 10
 
 
 @pytest.fixture

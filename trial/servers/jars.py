@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from trial.trouble import Trouble
 
-from .server import alone
+from .server import held
 
 VERSION = "4.4.0"
 CACHE = Path.home() / ".cache" / "mazha"
@@ -46,7 +46,7 @@ def digest(jar: Path) -> str:
 def ready(cache: Path, lock: Path = LOCK) -> list[Path]:
     """All jars in the order of the class path; those that are missing are fetched first."""
     home, wanted = folder(cache), pinned(lock)
-    with alone(home / "lock"):
+    with held(home / "lock"):
         if missing := [pin for pin in wanted if not pin.fits(home / pin.place.name)]:
             fetch(missing, home)
     return [home / pin.place.name for pin in wanted]

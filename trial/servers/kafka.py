@@ -14,7 +14,7 @@ from trial.trouble import Trouble
 
 from . import jars, java, ports
 from .kafka_files import LOG4J, properties
-from .server import Server, alone, environment, last_words
+from .server import Server, environment, held, last_words
 
 QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
 
@@ -109,7 +109,7 @@ def archive(machine: java.Java, cache: Path) -> Sequence[str]:
     """Flags for classes stored ready to run, made once per Java: starts take half the time."""
     folder = jars.folder(cache)
     base, top = folder / f"java-{machine.build}.jsa", folder / f"kafka-{machine.build}.jsa"
-    with alone(cache / "archive.lock"):
+    with held(cache / "archive.lock"):
         if not machine.has_archive and not base.exists():
             fresh = base.with_suffix(".fresh")
             dump = [str(machine.program), "-Xshare:dump", f"-XX:SharedArchiveFile={fresh}"]

@@ -55,7 +55,7 @@ class Server(ABC):
 
     def start(self, limit: float = 60) -> Self:
         """Start it, or join the one that another program has started in the same folder."""
-        with alone(self.folder / "lock"):
+        with held(self.folder / "lock"):
             if not self._join():
                 self._launch(limit)
         return self
@@ -88,7 +88,7 @@ class Server(ABC):
         """Stop it and forget everything that it kept."""
         if not self.folder.exists():
             return
-        with alone(self.folder / "lock"):
+        with held(self.folder / "lock"):
             self.stop()
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -228,11 +228,11 @@ def environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Hold a file's lock; a lock whose file was wiped while we waited for it counts for nothing."""
+def held(path: Path, shared: bool = False) -> Iterator[None]:
+    """A file's lock, alone or with others. Of a file that was wiped while we waited it is none."""
     while True:
         with open_lock(path) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
             if not is_same_file(path, file):
                 continue
             yield
