@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,8 @@ def left(_row: Seat, _fact: SeatLeft, _about: About) -> Changes:
 
 SITS = text("""
 select role, org from read.seat where seat_id = cast(:seat as text) and account = :account
+   and not exists (select from read.session_end
+        where account_id = cast(:account as text) and before > :signed)
 """)
 OF_ROLE = text("""
 select seat_id, account from read.seat
@@ -55,9 +58,12 @@ select s.account, s.seat_id, s.role, s.org, o.name
 """)
 
 
-async def sits(db: Database, account: UUID, seat: UUID) -> Row[Any] | None:
-    """(role, org) of that seat, if this account sits there now."""
-    rows = await db.all(SITS, account=account, seat=str(seat))
+async def sits(
+    db: Database, account: UUID, seat: UUID, signed: datetime | None = None
+) -> Row[Any] | None:
+    """(role, org) of that seat, if this account sits there now; None if its sessions were ended
+    after it was `signed` in."""
+    rows = await db.all(SITS, account=account, seat=str(seat), signed=signed)
     return rows[0] if rows else None
 
 

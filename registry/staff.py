@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,14 +33,15 @@ class Claims(BaseModel):
     sub: UUID
     seat: UUID
     purpose: str
+    iat: float
     exp: int
 
 
 def mint(private_key: bytes, account: UUID, seat: UUID, at: datetime) -> str:
     said = {"sub": str(account), "seat": str(seat), "purpose": PURPOSE}
     key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(private_key))
-    exp = int(at.timestamp()) + LIFE
-    return jwt.encode({"alg": ALGORITHM}, {**said, "exp": exp}, key, [ALGORITHM])
+    until = {"iat": at.timestamp(), "exp": int(at.timestamp()) + LIFE}
+    return jwt.encode({"alg": ALGORITHM}, {**said, **until}, key, [ALGORITHM])
 
 
 def read(token: str, public_key: bytes, at: datetime) -> Claims:
@@ -99,8 +100,9 @@ def signed_in(db: Database, public_key: bytes, safe: bool) -> Callable[[Request]
 
 
 async def seated(db: Database, claims: Claims) -> Actor:
-    """A seat that was left since then opens nothing any more."""
-    row: Any = await sits(db, claims.sub, claims.seat)
+    """A seat that was left since then, or sessions that were ended, open nothing any more."""
+    signed = datetime.fromtimestamp(claims.iat, UTC)
+    row: Any = await sits(db, claims.sub, claims.seat, signed)
     if row is None:
         raise Problem(401, "seat-ended")
     return Actor(claims.sub, row.role, row.org, claims.seat)

@@ -8,8 +8,7 @@ from httpx2 import AsyncClient
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
-from registry.organisations import organisations
-from registry.seats import seats
+from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.audit import api
 from services.audit.pages import history, search
@@ -21,7 +20,7 @@ from skin.site import Base, site
 HEARS = ("issue", "meeting", "duty", "notice", "directory", "audit")
 AUDIT = Service(
     "audit",
-    projections=[organisations, seats, matters, links],
+    projections=[*KNOWN, matters, links],
     hears=[f"{subject}.events.v1" for subject in HEARS],
     hears_keys=True,
     consumers=[Indexing],

@@ -8,14 +8,13 @@ from httpx2 import AsyncClient
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
-from registry.organisations import organisations
-from registry.seats import seats
+from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.directory import api, pages
 from services.directory.commands import ACCOUNTS, ORGANISATIONS, SEATS
 from skin.site import Base, site
 
-DIRECTORY = Service("directory", [ORGANISATIONS, SEATS, ACCOUNTS], [organisations, seats])
+DIRECTORY = Service("directory", [ORGANISATIONS, SEATS, ACCOUNTS], KNOWN)
 
 
 def build(

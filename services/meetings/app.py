@@ -8,8 +8,7 @@ from httpx2 import AsyncClient
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
-from registry.organisations import organisations
-from registry.seats import seats
+from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.meetings import api, pages
 from services.meetings.commands import MEETINGS, TOPICS
@@ -21,7 +20,7 @@ from skin.site import Base, site
 MEETINGS_SERVICE = Service(
     "meetings",
     [TOPICS, MEETINGS],
-    [organisations, seats, issue_titles, topics, meetings],
+    [*KNOWN, issue_titles, topics, meetings],
     hears=["issue.events.v1", "directory.events.v1"],
     hears_keys=True,
 )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from contracts.intake import IssueSubmitted
 from contracts.meetings import TopicProposed
-from contracts.routing import IssueRouted
+from contracts.routing import IssueRouted, IssueSigned, Lane
 from kernel.database import Database
 from kernel.decider import Call
 from kernel.event import Kinds
@@ -17,19 +17,34 @@ from registry.ground import ground
 from services.meetings.domain import decider, meeting, topic
 from services.meetings.domain.preparing import DraftMeeting
 from services.meetings.domain.session import RecordInstantMeeting
-from services.meetings.domain.topic import TOPIC, ProposeTopic, Stage, Topic
+from services.meetings.domain.topic import TOPIC, ProposeTopic, Stage, SubmitTopic, Topic
 
 RAISED: Kinds[IssueSubmitted] = Kinds(IssueSubmitted)
 SENT: Kinds[IssueRouted] = Kinds(IssueRouted)
+TAKEN: Kinds[IssueRouted | IssueSigned] = Kinds(IssueRouted | IssueSigned)
 
 
 async def set_topic_desk(
-    db: Database, _topic_id: str, wish: topic.Wish
+    db: Database, topic_id: str, wish: topic.Wish
 ) -> SetDesk[Topic, topic.Desk]:
     here = await ground(db)
     issues = wish.issue_ids if isinstance(wish, ProposeTopic) else ()
     matters = {one: await answering(db, one) for one in issues}
-    return lambda _topic, call: topic.Desk(call, here.tree, shipped(), matters)
+    untaken = await waiting(db, topic_id) if isinstance(wish, SubmitTopic) else 0
+    return lambda _topic, call: topic.Desk(call, here.tree, shipped(), matters, untaken)
+
+
+async def waiting(db: Database, topic_id: str) -> int:
+    """How many of its matters nobody has taken on yet."""
+    proposed = (await topic_of(db, topic_id)).proposed
+    return sum([not await is_taken_on(db, one) for one in proposed.issue_ids]) if proposed else 0
+
+
+async def is_taken_on(db: Database, issue_id: UUID) -> bool:
+    """Sent to the street, or signed by whom it was sent to: then a topic can take it along."""
+    told = await heard(db, TAKEN, "routing", f"case-{issue_id}")
+    last = told[-1] if told else None
+    return isinstance(last, IssueSigned) or (last is not None and last.lane is Lane.STREET)
 
 
 async def set_meeting_desk(
@@ -50,9 +65,12 @@ async def set_meeting_desk(
 
 async def approved(db: Database, topic_id: UUID) -> TopicProposed | None:
     """From its own stream: a read model may be behind."""
-    past = await load(db, TOPIC.facts, TOPIC.id(topic_id))
-    topic = TOPIC.decider.after(past.facts)
+    topic = await topic_of(db, topic_id)
     return topic.proposed if topic.stage is Stage.APPROVED else None
+
+
+async def topic_of(db: Database, topic_id: object) -> Topic:
+    return TOPIC.decider.after((await load(db, TOPIC.facts, TOPIC.id(topic_id))).facts)
 
 
 async def answering(db: Database, issue_id: UUID) -> frozenset[str]:

@@ -10,8 +10,7 @@ from kernel.clock import now
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
-from registry.organisations import organisations
-from registry.seats import seats
+from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.notify import api, pages
 from services.notify.commands import ANNOUNCEMENTS, NOTICES, REMINDERS
@@ -27,7 +26,7 @@ from skin.site import Base, site
 NOTIFY = Service(
     "notify",
     [ANNOUNCEMENTS, NOTICES, REMINDERS],
-    [organisations, seats, inbox, outbox, tasks],
+    [*KNOWN, inbox, outbox, tasks],
     reactions.all,
     hears=["issue.events.v1", "meeting.events.v1", "directory.events.v1"],
 )

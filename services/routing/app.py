@@ -8,8 +8,7 @@ from httpx2 import AsyncClient
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
-from registry.organisations import organisations
-from registry.seats import seats
+from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.routing import api
 from services.routing.commands import CASES, DOCKETS
@@ -24,7 +23,7 @@ from skin.site import Base, site
 ROUTING = Service(
     "routing",
     [CASES, DOCKETS],
-    [organisations, seats, triage_queue, cases_at_hand, case_org, meeting, meeting_about],
+    [*KNOWN, triage_queue, cases_at_hand, case_org, meeting, meeting_about],
     reactions.all,
     hears=["issue.events.v1", "meeting.events.v1", "directory.events.v1"],
     hears_keys=True,

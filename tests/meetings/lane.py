@@ -13,6 +13,7 @@ from kernel import clock
 from services.intake.commands import NOTICE
 from tests.journeys.city import TOLD, TOWN
 from tests.journeys.web import Web, form_of
+from tests.routing.forms import route
 
 STATION, LIAISON, COMMITTEE = Role.STATION_STAFF, Role.TOWN_LIAISON, Role.TOWN_COMMITTEE
 QUESTION, SUBS = "学校门口上下学怎么走", "接送车停哪\n摊点挪到哪"
@@ -38,6 +39,14 @@ async def issue(web: Web) -> str:
     sent = await web.post("/api/intake/issues", form)
     assert sent.status_code == 200, sent.text
     return str(sent.json()["id"])
+
+
+async def matter(web: Web) -> str:
+    """An issue that the street has."""
+    raised = await issue(web)
+    routed = await route(web, raised, category="A5", affected_hh="350", lane="STREET:MAJOR")
+    assert routed.status_code == 303, routed.text
+    return raised
 
 
 async def fill(
@@ -68,7 +77,7 @@ def path_of(page: Response) -> str:
 
 async def propose(web: Web, by: Role = LIAISON) -> str:
     """The page of the topic."""
-    action = f"/console/topics/new?issue={await issue(web)}"
+    action = f"/console/topics/new?issue={await matter(web)}"
     page = await fill(web, action, action, by, {"question": QUESTION, "sub_questions": SUBS})
     return path_of(page)
 

@@ -13,6 +13,7 @@ from tests.journeys.web import Web, city, form_of
 from tests.kernel.checker import check_projection, check_store, parked
 from tests.meetings import lane
 from tests.meetings.lane import COMMITTEE, LIAISON, STATION, fill, path_of, send, texts
+from tests.routing.forms import route, stage, take
 
 pytestmark = pytest.mark.connected
 OTHER_TOWN = "620105002"
@@ -84,7 +85,7 @@ async def test_an_old_screen_keeps_what_was_typed_on_it(web: Web) -> None:
 
 
 async def test_a_double_press_is_once(web: Web) -> None:
-    action = f"/console/topics/new?issue={await lane.issue(web)}"
+    action = f"/console/topics/new?issue={await lane.matter(web)}"
     given = {**form_of(await web.page(action, LIAISON), action), "question": lane.QUESTION}
     first = path_of(await send(web, action, LIAISON, given))
     assert path_of(await send(web, action, LIAISON, given)) == first
@@ -117,6 +118,22 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(web: Web) -> None:
     for fields in ({"role": "MEMBER"}, {"role": "PARTY"}):
         status = 409 if fields["role"] == "MEMBER" else 303
         await fill(web, meeting, f"{meeting}/invite", LIAISON, fields, status)
+
+
+async def test_a_topic_waits_until_its_matter_was_taken_on(web: Web) -> None:
+    """Else the topic could not take it along, and would stand still for good."""
+    matter = await lane.issue(web)
+    action = f"/console/topics/new?issue={matter}"
+    topic = path_of(await fill(web, action, action, LIAISON, {"question": lane.QUESTION}))
+    page = await fill(web, topic, topic, LIAISON, lane.PACKAGE, 409)
+    assert "有 1 件事还没有人接" in page.text
+    assert form_of(page, topic)["background"] == lane.PACKAGE["background"]
+    small = {"category": "B4", "affected_hh": "5", "lane": "COMMUNITY:MINOR", "to_org": VILLAGE}
+    await route(web, matter, **small, override_reason="按现场情况定")
+    await fill(web, topic, topic, LIAISON, lane.PACKAGE, 409)
+    await take(web, matter, "sign", Role.COMMUNITY_LIAISON)
+    await lane.submit(web, topic)
+    assert await stage(web, matter, LIAISON) == "TOPIC_PENDING"
 
 
 async def test_a_meeting_cannot_end_before_all_is_there(web: Web) -> None:

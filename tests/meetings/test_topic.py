@@ -83,6 +83,11 @@ def test_only_those_of_the_place_propose_it() -> None:
     given(decider, proposed).when(SUBMIT, COMMITTEE).then_refused("not-in-your-seat")
 
 
+def test_nothing_is_laid_before_the_committee_that_nobody_has_taken_on() -> None:
+    early = replace(STATION, untaken=1)
+    given(decider, proposed).when(SUBMIT, early).then_refused("matters-not-taken-on")
+
+
 def test_a_matter_of_elsewhere_becomes_no_topic() -> None:
     issue, elsewhere = UUID(int=1), UUID(int=2)
     about = replace(STATION, matters={issue: frozenset({VILLAGE}), elsewhere: frozenset({OTHER})})

@@ -110,12 +110,14 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`matters`: of the issues that the wish names, the organisations that answer them."""
+    """`matters`: of the issues that the wish names, the organisations that answer them.
+    `untaken`: matters of the topic that nobody has taken on yet."""
 
     call: Call
     tree: Tree
     calendar: Calendar
     matters: Matters = field(default_factory=dict)
+    untaken: int = 0
 
     @property
     def today(self) -> date:
@@ -158,6 +160,8 @@ def propose(wish: ProposeTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
 def submit(wish: SubmitTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
     proposed = topic.at(Stage.PROPOSED, Stage.DEFERRED)
     must(desk.call.by, PROPOSERS, proposed.org_code, desk.tree)
+    if desk.untaken:  # the topic could not take it along
+        raise Refused("matters-not-taken-on", count=desk.untaken)
     return [
         TopicSubmitted(
             background=Sealed("topic", wish.background),

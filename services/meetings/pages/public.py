@@ -7,6 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from contracts.meetings import Form, SeatRole
+from contracts.redaction import redact
+from kernel.seal.sealed import Sealed
 from kernel.web.problems import Problem
 from registry.ground import ground
 from services.meetings.domain.forms import FORMS
@@ -16,7 +18,7 @@ from services.meetings.projections.meeting_file import MeetingFile, meeting_file
 from services.meetings.projections.texts import opened
 from skin.site import Base
 
-PRIVATE = frozenset({Form.HOUSEHOLD_VISIT})
+PRIVATE = frozenset({Form.HOUSEHOLD_VISIT, Form.ROADSIDE})
 """Of these only where, which kind and what came of it."""
 
 
@@ -40,15 +42,22 @@ async def show(base: Base, request: Request, file: MeetingFile) -> Response:
         request,
         "public.html",
         file=file,
-        say=Say(texts),
+        say=InPublic(texts),
         org=place.name if place else "",
-        title=await question(base, file),
+        title=redact(await question(base, file)),
         stage=file.meeting.stage,
         agenda=file.meeting.drafted.agenda if file.meeting.drafted else (),
         seats=seats(file),
         private=file.form in PRIVATE,
         instant=FORMS[file.form].instant,
     )
+
+
+class InPublic(Say):
+    """Staff wrote it for each other; a number that they noted is nobody else's."""
+
+    def __call__(self, text: Sealed | str | None) -> str:
+        return redact(super().__call__(text))
 
 
 def seats(file: MeetingFile) -> Mapping[SeatRole, int]:

@@ -21,7 +21,7 @@ from skin.site import Base
 FORMS = [
     (Form.MICRO, "随时商量", "田间地头、院里街头碰上就谈"),
     (Form.COMMUNICATION, "沟通协商", "把双方请到一起，或打电话谈"),
-    (Form.ROADSIDE, "路边商", "在路边谈的"),
+    (Form.ROADSIDE, "路边商", "在路边谈的，居民页面只写结果"),
     (Form.HOUSEHOLD_VISIT, "入户商", "在家里谈的，居民页面只写结果"),
 ]
 PARTIES = [
