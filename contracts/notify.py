@@ -22,6 +22,7 @@ class Template(StrEnum):
     ACCEPTED = "accepted"
     ANSWERED = "answered"
     REWORK = "rework"
+    NOT_HERE = "not-here"
     NEW_CASE = "new-case"
     URGENT = "urgent"
     URGED = "urged"

@@ -6,10 +6,10 @@ import mimetypes
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -39,6 +39,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",  # a page may show a person's own words
 }
+From = Annotated[int, Query(alias="from", ge=0, le=100_000)]
+"""Of a list that is longer than a page: how many rows come before."""
 CHINESE = "zh-CN"
 ERASED, NOT_YET = "［已按本人要求删除］", "［暂时取不到，请稍后再看］"
 

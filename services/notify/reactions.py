@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID, uuid5
 
 from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import MeetingNoticed, TopicSubmitted
 from contracts.notify import Template
 from contracts.permission import Role
@@ -111,6 +112,13 @@ def ask_once_more(_fact: WordDue, about: About) -> Iterable[Ask]:
 @reactions.to(IssueReopened)
 def say_it_is_done_again(fact: IssueReopened, about: About) -> Iterable[Ask]:
     wish = Announce(Template.REWORK, Circle.REPORTER, issue_id=UUID(about.key), at=fact.contact_by)
+    return [announcing(about, wish)]
+
+
+@reactions.to(IssueDeclined, IssueTransferred)
+def say_that_it_is_not_for_here(_fact: Event, about: About) -> Iterable[Ask]:
+    """Why, and where to go instead, they read with their code."""
+    wish = Announce(Template.NOT_HERE, Circle.REPORTER, issue_id=UUID(about.key))
     return [announcing(about, wish)]
 
 

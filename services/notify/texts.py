@@ -19,6 +19,7 @@ TEXTS: Mapping[Template, str] = {
     Template.ACCEPTED: "您反映的事项（{code}）已受理，由{org}办理，预计{date}前答复。",
     Template.ANSWERED: "您反映的事项（{code}）已有答复，请凭码查看并评价是否解决。",
     Template.REWORK: "您反映的事项（{code}）将重新办理，{org}在1个工作日内联系您。",
+    Template.NOT_HERE: "您反映的事项（{code}）本平台无法办理，原因和建议途径请凭码查看。",
     Template.NEW_CASE: "新事项{code}已分派至{org}，请于{when}前签收。",
     Template.URGENT: "紧急事项{code}，{org}，请立即处置，{when}前反馈。",
     Template.URGED: "事项{code}一级催办：{org}应于{when}前{step}，请今天{verb}。",

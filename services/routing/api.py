@@ -21,6 +21,7 @@ from services.routing.commands import CASES
 from services.routing.domain.case import Case
 from services.routing.domain.decider import CASE, Asked
 from services.routing.domain.possible import may_see
+from services.routing.projections import PAGE
 from services.routing.projections.case_file import case_file
 from services.routing.projections.triage_queue import triage_queue, waiting
 from skin.site import Base
@@ -85,7 +86,7 @@ def queue_routes(base: Base, router: APIRouter) -> APIRouter:
             table, stream = triage_queue.table, CASE.id(issue_id)
             if not await has_shown(running.db, running.reader, table, stream, min_version):
                 response.headers["X-Behind"] = "true"
-        rows = await waiting(running.db, by.org)
+        rows = await waiting(running.db, by.org, most=PAGE)
         titles = await running.keyring.open([row.title for row in rows])
         return [
             Waiting.model_validate({**row._mapping, "title": shown(title)})

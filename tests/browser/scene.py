@@ -155,6 +155,7 @@ def for_staff(scene: Scene) -> dict[str, Sight]:
         "notices": Sight("/console/notices", LIAISON),
         "search": Sight("/console/search?q=学校", TOWN),
         "cases": Sight("/console/cases", STATION),
+        "original": Sight(f"/console/originals/{busy}", LIAISON),
         "why": Sight(f"/console/cases/{busy}/why", LIAISON),
         "answer": Sight(f"/console/cases/{busy}/answer", LIAISON),
         "contact": Sight(f"/console/cases/{busy}/contact", LIAISON),
@@ -187,7 +188,8 @@ RESIDENTS = (
 )
 STAFF = (
     *("queue", "case", "history", "sign-in", "seat", "desk", "notices", "search", "cases", "why"),
-    *("answer", "contact", "decline", "transfer", "topics", "meetings", "topic", "new-topic"),
+    *("original", "answer", "contact", "decline", "transfer"),
+    *("topics", "meetings", "topic", "new-topic"),
     *("decision", "new-meeting", "meeting", "check-in", "minutes", "end", "record"),
     *("qrs", "poster", "revoke", "clock", "sms"),
 )

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from contracts.intake import Solved
+from contracts.leaving import DeclineReason, TransferChannel
 from contracts.meetings import Form, SeatRole, TopicLevel, TopicSource
 from contracts.notify import Template
 from contracts.permission import Role
@@ -26,9 +27,12 @@ from services.meetings.domain.preparing import (
 )
 from services.meetings.domain.topic import ApproveTopic, ProposeTopic, SubmitTopic
 from services.notify.projections.inbox import newest
-from tests.journeys.city import TOWN
+from services.routing.commands import CASES
+from services.routing.domain.leaving import DeclineIssue, TransferOut
+from services.routing.domain.work import SignIssue
+from tests.journeys.city import TOWN, VILLAGE
 from tests.kernel.checker import check_heard, check_projection, check_store, parked
-from tests.notify.town import NUMBER, Town, answered, routed
+from tests.notify.town import NUMBER, REPLY, Town, answered, routed
 
 pytestmark = pytest.mark.connected
 CODE = code_of(1)
@@ -112,6 +116,22 @@ async def test_who_says_no_is_told_that_it_is_done_again(here: Town) -> None:
     assert "在1个工作日内联系您" in last.text
 
 
+@pytest.mark.parametrize(
+    "no",
+    [
+        DeclineIssue(DeclineReason.LEGAL_CHANNEL, REPLY, "请到法院立案", Urgency.NORMAL),
+        TransferOut(TransferChannel.HOTLINE, REPLY),
+    ],
+)
+async def test_who_is_sent_elsewhere_is_told_to_look_where(
+    here: Town, no: DeclineIssue | TransferOut
+) -> None:
+    issue, _ = await here.submit()
+    await here.do("routing", CASES, issue, no, here.by(Role.STATION_STAFF, TOWN))
+    last = (await here.sent())[-1]
+    assert last.text == f"您反映的事项（{CODE}）本平台无法办理，原因和建议途径请凭码查看。"
+
+
 async def test_at_night_messages_wait_until_eight(here: Town) -> None:
     await here.move(timedelta(hours=12))
     await here.submit()
@@ -145,7 +165,8 @@ async def test_who_has_no_mobile_is_not_tried_again(here: Town) -> None:
 
 
 async def test_the_committee_is_told_of_a_topic_and_the_members_of_a_meeting(here: Town) -> None:
-    issue, _ = await here.submit()
+    issue, _ = await routed(here)
+    await here.do("routing", CASES, issue, SignIssue(), here.by(Role.COMMUNITY_LIAISON, VILLAGE))
     liaison, committee = here.by(Role.TOWN_LIAISON, TOWN), here.by(Role.TOWN_COMMITTEE, TOWN)
     topic, meeting = uuid4(), uuid4()
     propose = ProposeTopic(TOWN, TopicLevel.TOWN, TopicSource.ISSUE, "电梯怎么加装", (issue,))

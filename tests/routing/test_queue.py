@@ -9,6 +9,7 @@ import pytest
 from registry.ground import Ground, Place
 from services.routing.pages.look import communities
 from services.routing.pages.queue import Asked, picked_of
+from services.routing.projections.triage_queue import counts, waiting
 from tests.journeys.city import TOWN, VILLAGE
 from tests.journeys.web import Web, form_of
 from tests.routing.forms import STATION, route, submit
@@ -19,16 +20,30 @@ ROWS = [FIRST, SECOND]
 
 
 def test_the_chosen_row_is_picked_and_else_the_first() -> None:
-    assert picked_of(ROWS, ROWS, Asked("2")) is SECOND
-    assert picked_of(ROWS, ROWS, Asked()) is FIRST
-    assert picked_of(ROWS, ROWS, Asked("gone")) is FIRST
-    assert picked_of([], ROWS, Asked("2", late_only=True)) is SECOND
-    assert picked_of([], [], Asked()) is None
+    assert picked_of(ROWS, SECOND, Asked("2")) is SECOND
+    assert picked_of(ROWS, None, Asked()) is FIRST
+    assert picked_of(ROWS, None, Asked("gone")) is FIRST
+    assert picked_of([], SECOND, Asked("2", late_only=True)) is SECOND
+    assert picked_of([], None, Asked()) is None
 
 
 def test_what_was_typed_for_a_row_that_is_gone_picks_no_other() -> None:
-    assert picked_of(ROWS, ROWS, Asked("gone", typed={"lane": "GRID:MICRO"})) is None
-    assert picked_of(ROWS, ROWS, Asked("2", typed={"lane": "GRID:MICRO"})) is SECOND
+    assert picked_of(ROWS, None, Asked("gone", typed={"lane": "GRID:MICRO"})) is None
+    assert picked_of(ROWS, SECOND, Asked("2", typed={"lane": "GRID:MICRO"})) is SECOND
+
+
+@pytest.mark.connected
+async def test_a_long_queue_goes_on_on_another_page(shared: Web) -> None:
+    newest = [await submit(shared) for _ in range(2)][1]
+    db = shared.houses["routing"].running.db
+    n, late = await counts(db, TOWN, datetime(2026, 1, 1, tzinfo=UTC))
+    assert (len(await waiting(db, TOWN, most=n + 1)), late) == (n, 0)
+    assert [row.issue_id for row in await waiting(db, TOWN, start=n - 1)] == [newest]
+    page = (await shared.page(f"/console/queue?from={n - 1}", STATION)).text
+    assert page.count("data-row") == 1
+    assert f"pick={newest}&amp;from={n - 1}" in page
+    assert 'href="/console/queue?from=0">前 100 件' in page
+    assert "后 100 件" not in page
 
 
 @pytest.mark.connected

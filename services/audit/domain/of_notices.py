@@ -17,6 +17,7 @@ TEMPLATES = {
     Template.ACCEPTED: "由谁办，几时答复",
     Template.ANSWERED: "有了答复，请评价",
     Template.REWORK: "重新办理",
+    Template.NOT_HERE: "这里办不了，去哪里办",
     Template.NEW_CASE: "有新的事要签收",
     Template.URGENT: "有急事要办",
     Template.URGED: "催办",

@@ -9,6 +9,7 @@ from services.intake.pages import (
     home,
     lookup,
     opening,
+    original,
     photo,
     qr,
     qrs,
@@ -19,11 +20,12 @@ from services.intake.pages import (
 )
 from skin.site import Base
 
-VIEWS = (home, report, lookup, receipt, tracking, opening, photo, rating, erasing, qrs, qr)
+RESIDENTS = (home, report, lookup, receipt, tracking, opening, photo, rating, erasing)
+STAFF = (qrs, qr, original)
 
 
 def routes(base: Base) -> Iterable[APIRouter]:
-    for view in VIEWS:
+    for view in (*RESIDENTS, *STAFF):
         router = APIRouter(include_in_schema=False)
         view.add(router, base)
         yield router

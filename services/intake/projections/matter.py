@@ -53,6 +53,7 @@ class Matter:
 
     stage: str = Stage.SUBMITTED.value
     lead: str | None = None
+    others: list[str] = field(default_factory=list)
     round: int = 1
     sign_by: datetime | None = None
     contact_by: datetime | None = None
@@ -65,8 +66,13 @@ class Matter:
 
     councils: list[str] = field(default_factory=list)
 
+    @property
+    def answering(self) -> tuple[str, ...]:
+        """The organisations that were told of it or deal with it."""
+        return (self.org, *([self.lead] if self.lead else ()), *self.others)
 
-matter = Projection(Matter, key="issue_id", version=1, indexes=("code",))
+
+matter = Projection(Matter, key="issue_id", version=2, indexes=("code",))
 
 
 @matter.when(IssueSubmitted)
@@ -113,6 +119,7 @@ def routed(_row: Matter, fact: IssueRouted, _about: About) -> Changes:
     return {
         "stage": Stage.ROUTED.value,
         "lead": fact.lead_org,
+        "others": [*fact.co_orgs, *([fact.grid_code] if fact.grid_code else ())],
         "sign_by": fact.sign_by,
         "contact_by": fact.contact_by,
         "resolve_by": fact.resolve_by,

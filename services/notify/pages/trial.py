@@ -15,6 +15,7 @@ CALLED = {
     Template.ACCEPTED: "已受理",
     Template.ANSWERED: "有答复",
     Template.REWORK: "重新办理",
+    Template.NOT_HERE: "不在这里办",
 }
 
 

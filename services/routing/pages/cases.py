@@ -16,7 +16,9 @@ from services.routing.domain.case import AT_HAND
 from services.routing.domain.possible import READERS
 from services.routing.pages.due import end_of
 from services.routing.pages.look import PAGES, opened
+from services.routing.projections import PAGE
 from services.routing.projections.cases import at_hand, numbers
+from skin.pages import From
 from skin.site import Base, console
 
 WAITING, OVER = (Stage.ANSWERED,), (Stage.CLOSED, Stage.NOT_ACCEPTED, Stage.TRANSFERRED)
@@ -55,7 +57,7 @@ STEP = {
 
 
 def routes(base: Base) -> APIRouter:
-    router, running = APIRouter(include_in_schema=False), base.running
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/console/cases")
     async def cases(
@@ -63,25 +65,34 @@ def routes(base: Base) -> APIRouter:
         by: Annotated[Staff, Depends(base.staff)],
         tab: str = "",
         lane: str = "",
+        start: From = 0,
     ) -> Response:
         must_be(by.actor, READERS)
-        shown, at = TABS.get(tab, TABS[""]), await now(running.db)
-        org = by.actor.org
-        upto = {"today": end_of(at), "now": at}.get(shown.upto)
-        lane = lane if lane in Lane.__members__ else ""
-        rows = await at_hand(running.db, org, shown.stages, upto, shown.urged, lane)
-        values: dict[str, Any] = {
-            "rows": rows,
-            "texts": await opened(running.keyring, [row.title for row in rows if row.title]),
-            "tabs": counted(await numbers(running.db, org, at, end_of(at))),
-            "tab": tab if tab in TABS else "",
-            "lane": lane,
-            "now": at,
-            "steps": STEP,
-        }
-        return PAGES.show(request, "cases.html", 200, **console(by, "cases", **values))
+        known = (tab if tab in TABS else "", lane if lane in Lane.__members__ else "")
+        shown = await listed(base, by.actor.org, *known, start)
+        return PAGES.show(request, "cases.html", 200, **console(by, "cases", **shown))
 
     return router
+
+
+async def listed(base: Base, org: str, tab: str, lane: str, start: int) -> dict[str, Any]:
+    db, keyring, shown = base.running.db, base.running.keyring, TABS[tab]
+    at = await now(db)
+    upto = {"today": end_of(at), "now": at}.get(shown.upto)
+    found = await at_hand(db, org, shown.stages, upto, shown.urged, lane, start)
+    rows = found[:PAGE]
+    return {
+        "rows": rows,
+        "texts": await opened(keyring, [row.title for row in rows if row.title]),
+        "tabs": counted(await numbers(db, org, at, end_of(at))),
+        "tab": tab,
+        "lane": lane,
+        "start": start,
+        "page": PAGE,
+        "more": len(found) > PAGE,
+        "now": at,
+        "steps": STEP,
+    }
 
 
 def counted(rows: Sequence[Row[Any]]) -> list[tuple[str, str, int]]:

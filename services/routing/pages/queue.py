@@ -27,10 +27,19 @@ from services.routing.domain.work import SignIssue
 from services.routing.pages.due import end_of
 from services.routing.pages.look import PAGES, communities, opened, see
 from services.routing.pages.suggesting import accept_of, inputs, likely, passed_over, suggestion
+from services.routing.projections import PAGE
 from services.routing.projections.case_file import CaseFile, case_file
 from services.routing.projections.cases import numbers
-from services.routing.projections.triage_queue import due, new_since, triage_queue, waiting
+from services.routing.projections.triage_queue import (
+    counts,
+    due,
+    new_since,
+    triage_queue,
+    waiting,
+    waits,
+)
 from skin.forms import Fields, Trouble, Wrong, command_of, sent, tried, wish_of
+from skin.pages import From
 from skin.site import Base, console
 from skin.words import words
 
@@ -44,6 +53,7 @@ class Asked:
     pick: str = ""
     done: str = ""
     late_only: bool = False
+    start: int = 0
     trouble: Trouble | None = None
     typed: Fields | None = None
 
@@ -67,12 +77,13 @@ def looking(base: Base, router: APIRouter) -> None:
         done: UUID | None = None,
         v: int = 0,
         tab: str = "",
+        start: From = 0,
     ) -> Response:
         must_be(by.actor, STATION)
         if done:
             stream = CASE.id(done)
             await shown(running.db, running.reader, triage_queue.table, stream, v)
-        asked = Asked(str(pick or ""), str(done or ""), late_only=tab == "late")
+        asked = Asked(str(pick or ""), str(done or ""), tab == "late", start)
         return await show(base, request, by, asked)
 
 
@@ -145,16 +156,18 @@ def route_of(fields: Fields, station: str) -> RouteIssue:
 async def show(base: Base, request: Request, by: Staff, asked: Asked) -> Response:
     db, org = base.running.db, by.actor.org
     at = await now(db)
-    every = await waiting(db, org)
-    late = [row for row in every if row.triage_by <= at]
-    rows = late if asked.late_only else every
-    picked = picked_of(rows, every, asked)
+    found_rows = await waiting(db, org, at if asked.late_only else None, asked.start)
+    rows = found_rows[:PAGE]
+    chosen = await waits(db, org, asked.pick) if asked.pick else None
+    picked = picked_of(rows, chosen, asked)
     found = await preview(base, by, picked, asked) if picked else None
     values: dict[str, Any] = {
         "rows": rows,
         "texts": await opened(base.running.keyring, [row.title for row in rows]),
         "likely": {row.issue_id: likely(row, at).value for row in rows},
-        "totals": (len(every), len(late)),
+        "page": PAGE,
+        "more": len(found_rows) > PAGE,
+        "totals": await counts(db, org, at),
         "lanes": lanes(await numbers(db, org, at, end_of(at))),
         "now": at,
         "asked": asked,
@@ -166,14 +179,9 @@ async def show(base: Base, request: Request, by: Staff, asked: Asked) -> Respons
     return PAGES.show(request, "queue.html", status, **console(by, "queue", **values))
 
 
-def chosen(rows: Sequence[Row[Any]], pick: str) -> Row[Any] | None:
-    return next((row for row in rows if row.issue_id == pick), None)
-
-
-def picked_of(rows: Sequence[Row[Any]], every: Sequence[Row[Any]], asked: Asked) -> Row[Any] | None:
+def picked_of(rows: Sequence[Row[Any]], chosen: Row[Any] | None, asked: Asked) -> Row[Any] | None:
     """The chosen one, else the first; what was typed for one is never put under another."""
-    found = chosen(every, asked.pick)
-    return found if found or asked.typed is not None else next(iter(rows), None)
+    return chosen if chosen or asked.typed is not None else next(iter(rows), None)
 
 
 async def preview(base: Base, by: Staff, row: Row[Any], asked: Asked) -> dict[str, Any] | None:

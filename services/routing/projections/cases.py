@@ -32,6 +32,7 @@ from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
 from registry.organisations import below
 from services.routing.domain.case import CaseOpened
+from services.routing.projections import PAGE
 
 
 @dataclass(slots=True)
@@ -248,7 +249,8 @@ select mine.*, p.name as org_name from mine left join read.organisation p on p.c
  where stage = any(:stages) and (cast(:upto as timestamptz) is null or next_due <= :upto)
    and (:urged_only is false or urged > 0)
    and (cast(:lane as text) = '' or lane = :lane)
- order by urgency is distinct from 'EMERGENCY', next_due nulls last, issue_id limit :most
+ order by urgency is distinct from 'EMERGENCY', next_due nulls last, issue_id
+ limit :most offset :start
 """)  # noqa: S608
 NUMBERS = below(f"""
 {MINE}
@@ -267,10 +269,12 @@ async def at_hand(
     upto: datetime | None = None,
     urged_only: bool = False,
     lane: str = "",
-    most: int = 200,
+    start: int = 0,
+    most: int = PAGE + 1,
 ) -> Sequence[Row[Any]]:
-    """For a seat on `org`, what is due first on top; of one lane, where one is named."""
-    given = {"upto": upto, "urged_only": urged_only, "lane": lane, "most": most}
+    """For a seat on `org`, what is due first on top; of one lane, where one is named. With one row
+    more than a page shows, if there are more."""
+    given = {"upto": upto, "urged_only": urged_only, "lane": lane, "start": start, "most": most}
     return await db.all(AT_HAND, org=org, stages=[stage.value for stage in stages], **given)
 
 

@@ -15,6 +15,7 @@ from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
 from registry.organisations import below
 from services.routing.domain.case import CaseOpened
+from services.routing.projections import PAGE
 
 
 @dataclass(slots=True)
@@ -87,7 +88,13 @@ WAITING = below("""
 select q.*, p.name as org_name from read.triage_queue q join below on below.code = q.org
   left join read.organisation p on p.code = coalesce(q.village, q.org)
  where triage_by is not null
- order by urgency is distinct from 'EMERGENCY', triage_by, issue_id limit :most
+   and (cast(:upto as timestamptz) is null or triage_by <= :upto)
+   and (cast(:only as text) = '' or issue_id = :only)
+ order by urgency is distinct from 'EMERGENCY', triage_by, issue_id limit :most offset :start
+""")
+COUNTS = below("""
+select count(*) as n, count(*) filter (where triage_by <= :at) as late
+  from read.triage_queue q join below on below.code = q.org where triage_by is not null
 """)
 DUE = below("""
 select count(*) as n from read.triage_queue q join below on below.code = q.org
@@ -101,9 +108,24 @@ select count(*) as n from read.triage_queue q join below on below.code = q.org
 """)
 
 
-async def waiting(db: Database, org: str, most: int = 100) -> Sequence[Row[Any]]:
-    """For a seat on `org`: what waits there or below it."""
-    return await db.all(WAITING, org=org, most=most)
+async def waiting(
+    db: Database, org: str, upto: datetime | None = None, start: int = 0, most: int = PAGE + 1
+) -> Sequence[Row[Any]]:
+    """For a seat on `org`: what waits there or below it. With one row more than a page shows, if
+    there are more."""
+    return await db.all(WAITING, org=org, upto=upto, only="", start=start, most=most)
+
+
+async def waits(db: Database, org: str, issue: str) -> Row[Any] | None:
+    """That one, if it is among them."""
+    rows = await db.all(WAITING, org=org, upto=None, only=issue, start=0, most=1)
+    return rows[0] if rows else None
+
+
+async def counts(db: Database, org: str, at: datetime) -> tuple[int, int]:
+    """How many wait, and how many of them are late."""
+    row = await db.one(COUNTS, org=org, at=at)
+    return row.n, row.late
 
 
 async def due(db: Database, org: str, upto: datetime) -> int:

@@ -1,0 +1,48 @@
+"""For who deals with a matter: the resident's own words and photos. Each look leaves a line."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from contracts.permission import HANDLERS, STATION, must_be
+from kernel.decider import Actor
+from kernel.web.problems import Problem
+from kernel.web.running import Running
+from registry.ground import ground
+from registry.staff import Staff
+from services.intake.commands.looks import note
+from services.intake.commands.photos import album_of
+from services.intake.pages.door import PAGES
+from services.intake.pages.photo import picture
+from services.intake.pages.tracking import texts
+from services.intake.projections.matter import Matter, by_id
+from skin.site import Base, console
+
+ROOT = "/console/originals/{issue}"
+READERS = STATION | HANDLERS
+
+
+def add(router: APIRouter, base: Base) -> None:
+    running, album, signed_in = base.running, album_of(base.running), Depends(base.staff)
+
+    @router.get(ROOT)
+    async def original(request: Request, issue: UUID, by: Annotated[Staff, signed_in]) -> Response:
+        matter = await dealt_with(running, issue, by.actor)
+        await note(running.db, issue, f"seat-{by.actor.seat}", "original")
+        title, words, place = await texts(running, [matter.title, matter.text, matter.place])
+        said = {"matter": matter, "title": title, "words": words, "place": place}
+        return PAGES.show(request, "original.html", **console(by, "cases", **said))
+
+    @router.get(ROOT + "/photo/{photo}")
+    async def photo(issue: UUID, photo: UUID, by: Annotated[Staff, signed_in]) -> Response:
+        return await picture(album, await dealt_with(running, issue, by.actor), photo)
+
+
+async def dealt_with(running: Running, issue: UUID, by: Actor) -> Matter:
+    """By the seat that asks; of what others deal with it is not even told that it is there."""
+    must_be(by, READERS)
+    found, tree = await by_id(running.db, str(issue)), (await ground(running.db)).tree
+    if found is None or not any(tree.covers(by.org, org) for org in found.answering):
+        raise Problem(404, "no-such-issue")
+    return found
