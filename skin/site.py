@@ -76,7 +76,9 @@ async def show_problem(request: Request, problem: Problem) -> Response | None:
     said = words(problem.code, "zh-CN", problem.values)
     frame = "gate.html" if path.startswith("/console") else "resident.html"
     shown = {"said": said, "number": problem.status_code, "frame": frame}
-    return PAGES.show(request, "problem.html", problem.status_code, **shown)
+    page = PAGES.show(request, "problem.html", problem.status_code, **shown)
+    page.headers.update(problem.headers or {})  # as when to come again
+    return page
 
 
 def wants_page(request: Request) -> bool:

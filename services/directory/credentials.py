@@ -20,7 +20,7 @@ hashing = asyncio.Semaphore(AT_ONCE)
 
 ADD = text("""
 insert into directory.credentials (login, account, password) values (:login, :account, :password)
-on conflict (login) do nothing
+on conflict do nothing
 """)
 # Counted before the password is looked at: guesses side by side are counted, too.
 TRY = text("""
@@ -39,11 +39,15 @@ NOBODY = HASHER.hash("nobody has this password")
 
 
 async def add(db: Database, login: str, account: UUID, password: str) -> None:
-    """Raises Refused when the name is another's, or the password too simple."""
+    """Raises Refused when the name is another's, the account has one, or the password is too
+    simple."""
     must_be_strong(password)
     hashed = await hash_of(password)
     await db.do(ADD, {"login": login, "account": account, "password": hashed})
-    if (await db.one(WHOSE, login=login)).account != account:
+    found = await db.all(WHOSE, login=login)
+    if not found:
+        raise Refused("account-has-a-login")
+    if found[0].account != account:
         raise Refused("login-taken")
 
 

@@ -164,6 +164,13 @@ async def test_a_name_that_is_taken_is_told_and_the_name_of_a_person_rests_seale
     assert (answer.status_code, answer.json()["code"]) == (409, "login-taken")
 
 
+async def test_an_account_has_one_login_name(web: Web) -> None:
+    ident = await account(web, "first")
+    body = {"login": "second", "password": PASSWORD, "name": "张工"}
+    answer = await web.post(f"/api/directory/accounts/{ident}/open-account", body, Role.SYS_ADMIN)
+    assert (answer.status_code, answer.json()["code"]) == (409, "account-has-a-login")
+
+
 async def test_a_trial_offers_its_seats_without_a_password(web: Web) -> None:
     page = await web.page("/console/sign-in")
     assert "试用：选一个岗位直接进" in page.text

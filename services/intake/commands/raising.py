@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID, uuid5
 
 from sqlalchemy import text
@@ -35,7 +36,7 @@ on conflict (issue) do update set mark = excluded.mark, at = excluded.at
 """)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """What a resident wrote in the form."""
 
@@ -51,11 +52,11 @@ class Said:
     qr_id: UUID | None = None
     attachments: tuple[Attachment, ...] = ()
 
-    @property
+    @cached_property
     def issue(self) -> UUID:
         return issue_of(self.client_id)
 
-    @property
+    @cached_property
     def reporter(self) -> UUID:
         return uuid5(self.client_id, "reporter")
 

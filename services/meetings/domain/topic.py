@@ -35,7 +35,8 @@ DECIDERS = {
     TopicLevel.VILLAGE: frozenset({Role.COMMUNITY_SECRETARY}),
 }
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
-RecordNo = Annotated[str, Field(min_length=1, max_length=60)]
+RecordNo = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\D*(\d{1,8}\D+)*\d{0,8}$")]
+"""It stands in the clear, so no telephone number and no identity number fits into it."""
 
 
 @dataclass(frozen=True, slots=True)
