@@ -51,6 +51,9 @@ select seat_id, account from read.seat
 """)
 OF_ACCOUNT = text("select seat_id, role, org from read.seat where account = :account order by 1")
 
+ROLES = text("""
+select seat_id, role from read.seat where seat_id = any(:seats) and account is not null
+""")
 TAKEN = text("""
 select s.account, s.seat_id, s.role, s.org, o.name
   from read.seat s join read.organisation o on o.code = s.org
@@ -70,6 +73,12 @@ async def sits(
 async def of_role(db: Database, org: str, roles: Collection[str]) -> Sequence[Row[Any]]:
     """(seat_id, account) of those who sit there in one of the roles."""
     return await db.all(OF_ROLE, org=org, roles=sorted(roles))
+
+
+async def roles_of(db: Database, seats: Collection[UUID]) -> dict[UUID, str]:
+    """Of those of the seats that somebody sits in."""
+    rows = await db.all(ROLES, seats=[str(seat) for seat in seats]) if seats else ()
+    return {UUID(row.seat_id): row.role for row in rows}
 
 
 async def of_account(db: Database, account: UUID) -> Sequence[Row[Any]]:

@@ -1,5 +1,6 @@
 """What meetings is asked to do: each fetches what the decision may look at, then decides."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.intake import IssueSubmitted
@@ -14,8 +15,9 @@ from kernel.read.heard import heard
 from kernel.store import load
 from registry.calendar import shipped
 from registry.ground import ground
+from registry.seats import roles_of
 from services.meetings.domain import decider, meeting, topic
-from services.meetings.domain.preparing import DraftMeeting
+from services.meetings.domain.preparing import DraftMeeting, InviteParticipant
 from services.meetings.domain.session import RecordInstantMeeting
 from services.meetings.domain.topic import TOPIC, ProposeTopic, Stage, SubmitTopic, Topic
 
@@ -56,11 +58,23 @@ async def set_meeting_desk(
     found = {one: await approved(db, one) for one in topics}
     proposals = {one: proposed for one, proposed in found.items() if proposed}
     matters = {one: await answering(db, one) for one in issues}
+    seats = await roles_of(db, named(wish))
 
     def desk(_meeting: meeting.Meeting, call: Call) -> meeting.Desk:
-        return meeting.Desk(call, here.tree, shipped(), proposals, matters)
+        return meeting.Desk(call, here.tree, shipped(), proposals, matters, seats)
 
     return desk
+
+
+def named(wish: decider.Wish) -> Sequence[UUID]:
+    """The seats that a wish speaks of."""
+    match wish:
+        case DraftMeeting():
+            return (wish.convenor_seat, wish.chair_seat, wish.recorder_seat)
+        case InviteParticipant() if wish.member_seat:
+            return (wish.member_seat,)
+        case _:
+            return ()
 
 
 async def approved(db: Database, topic_id: UUID) -> TopicProposed | None:

@@ -124,7 +124,7 @@ async def big(web: Web) -> tuple[str, str, str]:
 
 
 async def conference(web: Web, issue: str, topic: str, meeting: str) -> None:
-    path, seat = f"/api/meetings/meetings/{meeting}", str(uuid4())
+    path, seat = f"/api/meetings/meetings/{meeting}", str(web.seats[TOWN_LIAISON][1])
     seats = {f"{who}_seat": seat for who in ("convenor", "chair", "recorder")}
     draft: dict[str, Any] = {"org_code": TOWN, "level": "TOWN", "form": "CONFERENCE", **seats}
     draft |= {"agenda": [{"question": "灯装在哪"}], "topic_ids": [topic], "issue_ids": [issue]}
@@ -132,7 +132,7 @@ async def conference(web: Web, issue: str, topic: str, meeting: str) -> None:
     roles = ("PARTY", "RESIDENT_REP", "LIAISON", "RESIDENT_REP", "PROPERTY", "DEPT", "MEMBER")
     for place, role in enumerate(roles, 1):
         invite = {"place": place, "role": role, "required": False}
-        invite |= {"member_seat": seat} if role == "MEMBER" else {}
+        invite |= {"member_seat": str(web.seats[Role.MEMBER][1])} if role == "MEMBER" else {}
         await do(web, f"{path}/invite-participant", invite, TOWN_LIAISON)
     starts = await clock.now(web.built["meetings"].running.db) + timedelta(days=9)
     times = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=2)).isoformat()}

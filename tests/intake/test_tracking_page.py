@@ -98,7 +98,8 @@ async def test_a_council_is_seen_from_topic_to_outcome(web: Web, resident: Resid
 
 
 async def noticed(web: Web, resident: Resident, topic: str, meeting: str, today: date) -> None:
-    seat = {f"{who}_seat": str(uuid4()) for who in ("convenor", "chair", "recorder")}
+    chair = str(web.seats[Role.TOWN_COMMITTEE][1])
+    seat = {f"{who}_seat": chair for who in ("convenor", "chair", "recorder")}
     draft: dict[str, Any] = {"org_code": TOWN, "level": "TOWN", "form": "CONFERENCE", **seat}
     draft |= {"agenda": [{"question": "怎么加装"}], "topic_ids": [topic.partition("/")[2]]}
     draft |= {"issue_ids": [str(resident.issue)]}
@@ -107,7 +108,7 @@ async def noticed(web: Web, resident: Resident, topic: str, meeting: str, today:
     for place, role in enumerate(roles, 1):
         invited: dict[str, Any] = {"place": place, "role": role, "required": False}
         if role == "MEMBER":
-            invited["member_seat"] = str(uuid4())
+            invited["member_seat"] = str(web.seats[Role.MEMBER][1])
         await meetings(web, f"{meeting}/invite-participant", invited, Role.TOWN_LIAISON)
     starts = today + timedelta(days=14)
     when = {"starts_at": f"{starts}T09:00:00+08:00", "ends_at": f"{starts}T11:00:00+08:00"}

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,6 +12,9 @@ from contracts.permission import Role
 from contracts.routing import AnswerResult, ContactMethod, CostBand, Lane, Mode, Urgency
 from kernel import clock
 from kernel.decider import Actor, Refused
+from kernel.handler import service_actor
+from services.directory.commands import SEATS
+from services.directory.domain.seat import OpenSeat, TakeSeat
 from services.intake.commands import ISSUES
 from services.intake.domain.issue import Evaluate
 from services.meetings.commands import MEETINGS, TOPICS
@@ -57,6 +60,14 @@ async def wrong(city: City) -> list[str]:
     db = {name: house.running.db for name, house in city.houses.items()}
     found += await check_heard(db["intake"], db["routing"], ["issue", "qr"])
     return found + await check_heard(db["routing"], db["intake"], ["case"])
+
+
+async def seated(city: City, role: Role) -> UUID:
+    """A seat of the town in which somebody sits."""
+    ident = uuid4()
+    for wish in (OpenSeat(role, TOWN), TakeSeat(uuid4())):
+        await city.do("directory", SEATS, ident, wish, service_actor("directory"))
+    return ident
 
 
 async def work_and_answer(city: City, issue: object, answer: AnswerIssue, by: Actor) -> None:
@@ -130,13 +141,14 @@ async def test_a_big_matter_goes_before_the_committee_and_to_a_conference(city: 
     day = (await clock.now(city.houses["meetings"].running.db)).date()
     defer = DeferTopic(day, "党工委〔2026〕12号", "缺预算", day + timedelta(days=5))
     await city.do("meetings", TOPICS, topic, defer, COMMITTEE)
+    chair = await seated(city, Role.TOWN_COMMITTEE)
     draft = DraftMeeting(
         TOWN,
         TopicLevel.TOWN,
         Form.CONFERENCE,
-        convenor_seat=TOWN_LIAISON.id,
-        chair_seat=TOWN_LIAISON.id,
-        recorder_seat=TOWN_LIAISON.id,
+        convenor_seat=chair,
+        chair_seat=chair,
+        recorder_seat=chair,
         agenda=(Item("怎么加装"),),
         topic_ids=(topic,),
         issue_ids=(issue,),
@@ -158,9 +170,10 @@ async def test_a_big_matter_goes_before_the_committee_and_to_a_conference(city: 
 async def hold(city: City, meeting: object) -> None:
     roles = [SeatRole.PARTY, SeatRole.RESIDENT_REP, SeatRole.MEMBER, SeatRole.LIAISON]
     roles += [SeatRole.RESIDENT_REP, SeatRole.PROPERTY, SeatRole.DEPT]
+    member = await seated(city, Role.MEMBER)
     for place, role in enumerate(roles, 1):
-        member = uuid4() if role is SeatRole.MEMBER else None
-        wish = InviteParticipant(place, role, required=False, member_seat=member)
+        of = member if role is SeatRole.MEMBER else None
+        wish = InviteParticipant(place, role, required=False, member_seat=of)
         await city.do("meetings", MEETINGS, meeting, wish, TOWN_LIAISON)
     starts = await clock.now(city.houses["meetings"].running.db) + timedelta(days=9)
     notice = NoticeMeeting(starts, starts + timedelta(hours=2), "街道三楼会议室")

@@ -63,7 +63,8 @@ TOPIC = TopicProposed(
 
 def desk(role: Role = Role.TOWN_LIAISON, org: str = TOWN, at: datetime = NOW) -> Desk:
     call = Call(Actor(uuid4(), role, org, uuid4()), at)
-    return Desk(call, TREE, CALENDAR, {TOPIC_ID: TOPIC}, {ISSUE: frozenset({VILLAGE})})
+    seats = {CHAIR: Role.TOWN_COMMITTEE, MEMBER: Role.MEMBER}
+    return Desk(call, TREE, CALENDAR, {TOPIC_ID: TOPIC}, {ISSUE: frozenset({VILLAGE})}, seats)
 
 
 DRAFT = DraftMeeting(
@@ -137,6 +138,8 @@ def test_it_is_drafted_for_topics_that_the_committee_approved() -> None:
     given(decider).when(DRAFT, far).then_refused("not-in-your-seat")
     talk = replace(DRAFT, form=Form.MICRO)
     given(decider).when(talk, desk()).then_refused("this-form-is-recorded-afterwards")
+    gone = replace(DRAFT, recorder_seat=uuid4())
+    given(decider).when(gone, desk()).then_refused("seat-is-empty")
 
 
 def test_seats_are_taken_once() -> None:
@@ -145,6 +148,9 @@ def test_seats_are_taken_once() -> None:
     given(decider, drafted, *TABLE).when(wish, desk()).then_nothing()
     nobody = InviteParticipant(3, SeatRole.MEMBER)
     given(decider, drafted).when(nobody, desk()).then_refused("which-member")
+    for other in (CHAIR, uuid4()):  # duty is credited to who is named here
+        wrong = replace(wish, member_seat=other)
+        given(decider, drafted).when(wrong, desk()).then_refused("no-such-member")
 
 
 def test_it_is_noticed_five_working_days_ahead() -> None:

@@ -105,7 +105,7 @@ async def held(web: Web, issue: str, topic: str) -> str:
     form = {"org_code": TOWN, "level": "TOWN", "form": "CONFERENCE"}
     await say(web, meeting, "draft-meeting", TOWN_LIAISON, **form, **about, **seats)
     for place, role in enumerate(ROLES, 1):
-        member = {"member_seat": str(uuid4())} if role == "MEMBER" else {}
+        member = {"member_seat": str(web.seats[Role.MEMBER][1])} if role == "MEMBER" else {}
         invited = {"place": place, "role": role, "required": False, **member}
         await say(web, meeting, "invite-participant", TOWN_LIAISON, **invited)
     starts = await clock.now(web.houses["meetings"].running.db) + timedelta(days=9)

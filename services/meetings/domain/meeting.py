@@ -77,13 +77,15 @@ class Meeting:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`approved`: of the topics that the wish names those that were made one, as proposed.
-    `matters`: of the issues that it names, the organisations that answer them."""
+    `matters`: of the issues that it names, the organisations that answer them. `seats`: of the
+    seats that it names, the roles of those that somebody sits in."""
 
     call: Call
     tree: Tree
     calendar: Calendar
     approved: Mapping[UUID, TopicProposed] = field(default_factory=dict)
     matters: Matters = field(default_factory=dict)
+    seats: Mapping[UUID, str] = field(default_factory=dict)
 
     @property
     def by(self) -> Actor:

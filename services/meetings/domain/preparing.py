@@ -19,6 +19,7 @@ from contracts.meetings import (
     SeatRole,
     TopicLevel,
 )
+from contracts.permission import Role
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
 from services.meetings.domain.forms import FORMS
@@ -83,6 +84,8 @@ def draft(wish: DraftMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
     if FORMS[wish.form].instant:
         raise Refused("this-form-is-recorded-afterwards", form=wish.form)
     must_be_about_approved(wish, desk)
+    if not desk.seats.keys() >= {wish.convenor_seat, wish.chair_seat, wish.recorder_seat}:
+        raise Refused("seat-is-empty")
     return [
         MeetingDrafted(
             org_code=wish.org_code,
@@ -125,6 +128,8 @@ def invite(wish: InviteParticipant, meeting: Meeting, desk: Desk) -> Sequence[Fa
         return []
     if wish.role is SeatRole.MEMBER and wish.member_seat is None:
         raise Refused("which-member")
+    if wish.member_seat and desk.seats.get(wish.member_seat) != Role.MEMBER:  # duty is counted so
+        raise Refused("no-such-member")
     return [
         ParticipantInvited(
             place=wish.place,
