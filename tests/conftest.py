@@ -13,6 +13,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from tests import servers
+from tests.journeys.founded import Founded
 from tests.journeys.trial import Trial, city_at, shared_trial
 from trial.living.deeds import City
 from trial.servers import Kafka, Postgres
@@ -128,6 +129,13 @@ def database(postgres: Postgres, prefix: str) -> Iterator[Callable[..., str]]:
     with contextlib.ExitStack() as stack:
         for name in names:
             stack.callback(postgres.drop_database, name)
+
+
+@pytest.fixture
+def founded(postgres: Postgres) -> Iterator[Founded]:
+    copies = Founded(postgres)
+    yield copies
+    copies.drop()
 
 
 @pytest.fixture(scope="session")

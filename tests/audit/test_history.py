@@ -1,7 +1,7 @@
 """One matter's history over all services, told to who may look at it and to nobody else."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -27,8 +27,9 @@ from tests.audit.story import (
     raised,
     small,
 )
+from tests.journeys.founded import Founded, city
 from tests.journeys.test_over_http import everything
-from tests.journeys.web import Web, city
+from tests.journeys.web import Web
 from tests.kernel.checker import check_projection, check_store, parked
 from tests.kernel.city import House
 
@@ -50,8 +51,8 @@ OF_THE_MATTER = ("intake", "routing", "meetings")
 
 
 @pytest.fixture
-async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
-    async with city(database) as web:
+async def web(founded: Founded) -> AsyncIterator[Web]:
+    async with city(founded) as web:
         yield web
         assert await wrong(web) == []
 

@@ -1,7 +1,7 @@
 """A matter is found by its code, its place and two letters of its text, by who may look at it."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from html import unescape
 from uuid import uuid4
 
@@ -23,7 +23,8 @@ from tests.audit.story import (
     raised,
     small,
 )
-from tests.journeys.web import Web, city
+from tests.journeys.founded import Founded, city
+from tests.journeys.web import Web
 
 pytestmark = pytest.mark.connected
 GRAMS = text("select subject, grams from audit.grams order by 1")
@@ -31,8 +32,8 @@ PARKED = text("select state, error from kernel.parked where consumer = 'audit:se
 
 
 @pytest.fixture
-async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
-    async with city(database) as web:
+async def web(founded: Founded) -> AsyncIterator[Web]:
+    async with city(founded) as web:
         yield web
 
 

@@ -1,6 +1,6 @@
 """Signing in with a password, choosing a seat, staying, leaving; and what guessing leads to."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,7 +12,8 @@ from kernel import clock
 from registry.staff import COOKIE
 from services.directory.sessions import COOKIE as SESSION
 from tests.journeys.city import TOWN, VILLAGE
-from tests.journeys.web import Web, city
+from tests.journeys.founded import Founded, city
+from tests.journeys.web import Web
 
 pytestmark = pytest.mark.connected
 PASSWORD = "Kongtong-road-7"  # noqa: S105
@@ -20,8 +21,8 @@ QUEUE = "/console/queue"
 
 
 @pytest.fixture
-async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
-    async with city(database) as web:
+async def web(founded: Founded) -> AsyncIterator[Web]:
+    async with city(founded) as web:
         yield web
 
 

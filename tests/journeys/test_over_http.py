@@ -1,6 +1,6 @@
 """The same matter as people send it: forms and commands over HTTP, and problems in words."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +10,8 @@ from sqlalchemy import text
 from contracts.permission import Role
 from services.intake.commands import NOTICE
 from tests.journeys.city import TOWN, VILLAGE
-from tests.journeys.web import Web, city
+from tests.journeys.founded import Founded, city
+from tests.journeys.web import Web
 from tests.kernel.city import House
 
 pytestmark = pytest.mark.connected
@@ -27,8 +28,8 @@ FORM = {
 
 
 @pytest.fixture
-async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
-    async with city(database) as web:
+async def web(founded: Founded) -> AsyncIterator[Web]:
+    async with city(founded) as web:
         yield web
 
 

@@ -125,9 +125,9 @@ class Web:
 
 
 @asynccontextmanager
-async def city(database: Callable[..., str]) -> AsyncIterator[Web]:
-    """All services that there are, on stores of their own; 安宁区 and its seats."""
-    broker, built = LocalBroker(), dict[str, Built]()
+async def at_work(database: Callable[[str], str], broker: LocalBroker) -> AsyncIterator[Web]:
+    """All services that there are, on stores of their own. `database`: the address of each."""
+    built = dict[str, Built]()
     async with AsyncExitStack() as stack:
         hand_on = ASGITransport(lambda *given: together(list(built.values()))(*given))
         client = await stack.enter_async_context(
@@ -138,14 +138,13 @@ async def city(database: Callable[..., str]) -> AsyncIterator[Web]:
             built[name] = app.build(settings_of_city(name, database(name)), broker, client)
             await built[name].running.open()
         houses = {name: House.of(one.running, broker) for name, one in built.items()}
-        web = Web(built, houses, client)
-        await found(web)
-        yield web
+        yield Web(built, houses, client)
         for house in houses.values():
             await house.close()
 
 
 async def found(web: Web) -> None:
+    """安宁区 and its seats."""
     with TABLE.open(encoding="utf-8") as file:
         every = divisions(file, date(2023, 6, 30))
     here = {c: w for c, w in every.items() if c == "6201" or c.startswith("620105")}

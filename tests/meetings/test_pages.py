@@ -1,6 +1,6 @@
 """Who may do what on the pages of meetings, and what becomes of what was typed."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -8,8 +8,9 @@ import pytest
 from contracts.permission import Role
 from kernel import clock
 from tests.journeys.city import VILLAGE
+from tests.journeys.founded import Founded, city
 from tests.journeys.test_over_http import everything
-from tests.journeys.web import Web, city, form_of
+from tests.journeys.web import Web, form_of
 from tests.kernel.checker import check_projection, check_store, parked
 from tests.meetings import lane
 from tests.meetings.lane import COMMITTEE, LIAISON, STATION, fill, path_of, send, texts
@@ -20,8 +21,8 @@ OTHER_TOWN = "620105002"
 
 
 @pytest.fixture
-async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
-    async with city(database) as web:
+async def web(founded: Founded) -> AsyncIterator[Web]:
+    async with city(founded) as web:
         yield web
 
 

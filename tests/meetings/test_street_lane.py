@@ -1,12 +1,13 @@
 """The street's lane by forms alone: from a proposal to what came of the conference."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from kernel import clock
-from tests.journeys.web import Web, city
+from tests.journeys.founded import Founded, city
+from tests.journeys.web import Web
 from tests.meetings import lane
 from tests.meetings.lane import COMMITTEE, LIAISON, fill, texts
 
@@ -14,8 +15,8 @@ pytestmark = pytest.mark.connected
 
 
 @pytest.fixture
-async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
-    async with city(database) as web:
+async def web(founded: Founded) -> AsyncIterator[Web]:
+    async with city(founded) as web:
         yield web
 
 

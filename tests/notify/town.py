@@ -1,6 +1,6 @@
 """Notify among the services it hears, with a gateway and an address book of the test's own."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,9 +31,9 @@ from services.routing.domain.answer import AnswerIssue
 from services.routing.domain.triage import AcceptIssue, RouteIssue
 from services.routing.domain.work import ContactReporter, SignIssue, StartWork
 from tests.journeys.city import TOWN, VILLAGE
-from tests.journeys.web import Web, found, settings_of_city
+from tests.journeys.founded import Founded
+from tests.journeys.web import Web, settings_of_city
 from tests.kernel.city import House
-from tests.kernel.local import LocalBroker
 
 OTHERS = ("directory", "intake", "routing", "meetings")
 NUMBER = "13893123456"
@@ -120,8 +120,8 @@ def matter(number: int, reporter: UUID) -> SubmitIssue:
 
 
 @asynccontextmanager
-async def town(database: Callable[..., str]) -> AsyncIterator[Town]:
-    broker, built, book = LocalBroker(), dict[str, Built](), Book()
+async def town(founded: Founded) -> AsyncIterator[Town]:
+    broker, built, book = founded.broker(), dict[str, Built](), Book()
     async with AsyncExitStack() as stack:
         hand_on = ASGITransport(lambda *given: together(list(built.values()))(*given))
         client = await stack.enter_async_context(
@@ -130,15 +130,14 @@ async def town(database: Callable[..., str]) -> AsyncIterator[Town]:
         asking = await stack.enter_async_context(AsyncClient(transport=MockTransport(book.answer)))
         for name in OTHERS:
             other: Any = import_module(f"services.{name}.app")
-            settings = settings_of_city(name, database(name))
+            settings = settings_of_city(name, founded(name))
             built[name] = other.build(settings, broker, client)
-        mine = settings_of_city("notify", database("notify"))
+        mine = settings_of_city("notify", founded("notify"))
         built["notify"] = app.build(mine, broker, asking, SmsSettings())
         for one in built.values():
             await one.running.open()
         houses = {name: House.of(one.running, broker) for name, one in built.items()}
-        web = Web(built, houses, client)
-        await found(web)
+        web = Web(built, houses, client, dict(founded.kept.seats))
         yield Town(web, book, sink_of(built["notify"]))
         for house in houses.values():
             await house.close()

@@ -1,20 +1,21 @@
 """What is late is counted, urged, and said on the pages."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from kernel import clock
-from tests.journeys.web import Web, city
+from tests.journeys.founded import Founded, city
+from tests.journeys.web import Web
 from tests.routing.forms import LIAISON, STATION, route, submit
 
 pytestmark = pytest.mark.connected
 
 
 @pytest.fixture
-async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
-    async with city(database) as web:
+async def web(founded: Founded) -> AsyncIterator[Web]:
+    async with city(founded) as web:
         yield web
 
 

@@ -1,6 +1,6 @@
 """A big matter goes its way with its topic and its council: every step reaches it by itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,8 @@ import pytest
 from contracts.permission import Role
 from kernel import clock
 from tests.journeys.city import TOWN
-from tests.journeys.web import Web, city
+from tests.journeys.founded import Founded, city
+from tests.journeys.web import Web
 from tests.routing.forms import (
     REPLY,
     STATION,
@@ -27,8 +28,8 @@ ROLES = ("PARTY", "RESIDENT_REP", "MEMBER", "LIAISON", "RESIDENT_REP", "PROPERTY
 
 
 @pytest.fixture
-async def web(database: Callable[..., str]) -> AsyncIterator[Web]:
-    async with city(database) as web:
+async def web(founded: Founded) -> AsyncIterator[Web]:
+    async with city(founded) as web:
         yield web
 
 
