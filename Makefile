@@ -9,6 +9,10 @@ SYNCED := .venv/.synced
 LOCK := compile --quiet --universal --generate-hashes --no-emit-index-url \
         --custom-compile-command "make lock" $(UPGRADE) pyproject.toml --extra trial
 
+# A city and its tests start many processes. Where a container image forbids Python to keep what it
+# compiled, each of them would compile all its libraries again: half of its start.
+export PYTHONDONTWRITEBYTECODE :=
+
 # A uv of the machine is as good as ours; without one, the version of the lock goes to .tools.
 UV := $(shell command -v uv || echo .tools/bin/uv)
 

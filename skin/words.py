@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -56,3 +56,12 @@ def day(value: date, language: str) -> str:
 def moment(value: datetime, language: str) -> str:
     here = value.astimezone(ZONE)
     return f"{day(here.date(), language)} {here:%H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """Of three days and more the hours say nothing."""
+    minutes = max(0, int(length.total_seconds()) // 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} 天" + (f" {hours} 小时" if hours and days < 3 else "")
+    return f"{hours} 小时" + (f" {rest} 分" if rest else "") if hours else f"{rest} 分"

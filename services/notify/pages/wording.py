@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from contracts.calendar import ZONE
@@ -12,7 +12,7 @@ from registry.ground import Place
 from services.notify.projections.tasks import Step
 from services.notify.texts import text_of, values_of
 from skin.pages import grouped
-from skin.words import day
+from skin.words import day, span
 
 Places = Mapping[str, Place]
 VERBS: Mapping[str, str] = {
@@ -121,11 +121,3 @@ def when(due: datetime | None, at: datetime) -> tuple[str, str, str]:
     if here.date() == today:
         return f"今天 {here:%H:%M}", f"还有 {span(due - at)}", "soon"
     return f"{here.month}月{here.day}日前", "", ""
-
-
-def span(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
-    days, hours = minutes // 1440, minutes // 60
-    if days:
-        return f"{days} 天"
-    return f"{hours} 小时 {minutes % 60} 分" if hours else f"{minutes} 分"

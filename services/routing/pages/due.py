@@ -16,10 +16,9 @@ from contracts.stages import TRIES_IN_VAIN
 from kernel.event import Event
 from services.routing.domain.case import CaseOpened
 from services.routing.projections.case_file import Step
-from skin.words import day, moment
+from skin.words import day, moment, span
 
 SOON = timedelta(hours=1)
-MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,6 @@ def end_of(now: datetime) -> datetime:
     """Of the local day."""
     here = now.astimezone(ZONE)
     return datetime.combine(here.date() + timedelta(days=1), CLOSES.min, ZONE)
-
-
-def span(length: timedelta) -> str:
-    minutes = max(0, int(length.total_seconds()) // MINUTE)
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return f"{days} 天" + (f" {hours} 小时" if hours and days < 3 else "")
-    return f"{hours} 小时" + (f" {rest} 分" if rest else "") if hours else f"{rest} 分"
 
 
 def due(at: datetime | None, now: datetime) -> Due:
