@@ -37,10 +37,13 @@ class Claims(BaseModel):
     exp: int
 
 
-def mint(private_key: bytes, account: UUID, seat: UUID, at: datetime) -> str:
+def mint(
+    private_key: bytes, account: UUID, seat: UUID, at: datetime, since: datetime | None = None
+) -> str:
+    """`since`: of a session that is renewed, when it was opened: it is ended with all its tokens."""
     said = {"sub": str(account), "seat": str(seat), "purpose": PURPOSE}
     key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(private_key))
-    until = {"iat": at.timestamp(), "exp": int(at.timestamp()) + LIFE}
+    until = {"iat": (since or at).timestamp(), "exp": int(at.timestamp()) + LIFE}
     return jwt.encode({"alg": ALGORITHM}, {**said, **until}, key, [ALGORITHM])
 
 

@@ -19,7 +19,7 @@ USE = text("""
 update directory.sessions set used_at = kernel.now()
  where id = :id and used_at > kernel.now() - interval '15 minutes'
    and opened_at > kernel.now() - interval '12 hours'
-returning account, seat
+returning account, seat, opened_at
 """)
 SIT = text("update directory.sessions set seat = :seat where id = :id")
 END = text("delete from directory.sessions where id = :id")
@@ -36,7 +36,7 @@ async def begin(db: Database, account: UUID, seat: UUID | None) -> str:
 
 
 async def use(db: Database, cookie: str) -> Row[Any] | None:
-    """(account, seat), while it lasts."""
+    """(account, seat, opened_at), while it lasts."""
     found = await db.all(USE, id=mark(cookie))
     return found[0] if found else None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.intake import IssueSubmitted
+from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import TopicProposed
 from contracts.routing import IssueRouted, IssueSigned, Lane
 from kernel.database import Database
@@ -23,7 +24,8 @@ from services.meetings.domain.topic import TOPIC, ProposeTopic, Stage, SubmitTop
 
 RAISED: Kinds[IssueSubmitted] = Kinds(IssueSubmitted)
 SENT: Kinds[IssueRouted] = Kinds(IssueRouted)
-TAKEN: Kinds[IssueRouted | IssueSigned] = Kinds(IssueRouted | IssueSigned)
+Taken = IssueRouted | IssueSigned | IssueDeclined | IssueTransferred
+TAKEN: Kinds[Taken] = Kinds(Taken)
 
 
 async def set_topic_desk(
@@ -43,10 +45,16 @@ async def waiting(db: Database, topic_id: str) -> int:
 
 
 async def is_taken_on(db: Database, issue_id: UUID) -> bool:
-    """Sent to the street, or signed by whom it was sent to: then a topic can take it along."""
+    """Sent to the street, or signed by whom it was sent to: then a topic can take it along. One
+    that was declined or handed on it leaves where it is."""
     told = await heard(db, TAKEN, "routing", f"case-{issue_id}")
-    last = told[-1] if told else None
-    return isinstance(last, IssueSigned) or (last is not None and last.lane is Lane.STREET)
+    match told[-1] if told else None:
+        case None:
+            return False
+        case IssueRouted() as leg:
+            return leg.lane is Lane.STREET
+        case _:
+            return True
 
 
 async def set_meeting_desk(

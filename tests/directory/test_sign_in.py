@@ -126,7 +126,8 @@ async def test_who_leaves_is_signed_in_no_more(web: Web) -> None:
 async def test_whose_sessions_were_ended_is_out_everywhere_at_once(web: Web) -> None:
     """Not when the token has run out: a phone was lost, a person has left."""
     ident = await account(web, "station-1", (Role.STATION_STAFF, TOWN))
-    token = {COOKIE: kept(await enter(web, "station-1"))[COOKIE]}
+    cookies = kept(await enter(web, "station-1"))
+    token = {COOKIE: kept(await web.page("/console/renew", None, **cookies))[COOKIE]}
     assert (await web.page(QUEUE, None, **token)).status_code == 200
     await web.post(f"/api/directory/accounts/{ident}/end-sessions", {}, Role.SYS_ADMIN)
     assert (await web.page(QUEUE, None, **token)).headers["location"].startswith("/console/sign-in")

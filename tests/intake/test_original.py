@@ -1,13 +1,14 @@
 """A resident's own words and photos, for those alone who deal with the matter."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from contracts.permission import Role
-from tests.intake.residents import FORM_PAGE, filled, issue_of, worked_on
+from tests.intake.residents import FORM_PAGE, filled, issue_of, staff, worked_on
 from tests.intake.test_photos import files, picture
 from tests.journeys.web import Web
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.connected
 LOOKS = text("select asked_by, purpose from intake.look where issue = :issue order by id")
 
 
-async def sent(web: Web, **changed: str) -> str:
+async def sent(web: Web, **changed: Any) -> str:
     """The path of the original of a matter with one photo."""
     form = await filled(web, **changed)
     answer = await web.send(FORM_PAGE, form, files=files(picture()))
@@ -38,20 +39,22 @@ async def test_the_station_sees_the_words_and_the_photos_and_the_look_is_noted(w
     shown = await web.page(photo, Role.STATION_STAFF)
     assert shown.content.startswith(b"\xff\xd8")
     assert shown.headers["cache-control"] == "no-store"
-    seat = web.seats[Role.STATION_STAFF][1]
-    assert await looks(web, path) == [(f"seat-{seat}", "original")]
+    seat = f"seat-{web.seats[Role.STATION_STAFF][1]}"
+    assert await looks(web, path) == [(seat, "original"), (seat, "photo")]
 
 
 async def test_nobody_else_is_told_that_there_is_one(web: Web) -> None:
     path = await sent(web)
+    page = await web.page(path, Role.STATION_STAFF)
+    (photo,) = re.findall(rf'src="({path}/photo/[^"]+)', page.text)
     web.seats.pop(Role.TOWN_LIAISON)
     await web.seat(Role.TOWN_LIAISON, "620105002")
     await web.settle()
-    for place in (path, f"{path}/photo/{path.rpartition('/')[2]}"):
+    for place in (path, photo):
         assert (await web.page(place, Role.TOWN_LIAISON)).status_code == 404
         assert (await web.page(place, Role.MEMBER)).status_code == 403
         assert (await web.page(place)).headers["location"].startswith("/console/")
-    assert await looks(web, path) == []
+    assert len(await looks(web, path)) == 1
 
 
 async def test_whom_it_was_sent_to_sees_it_from_then_on(web: Web) -> None:
@@ -59,3 +62,32 @@ async def test_whom_it_was_sent_to_sees_it_from_then_on(web: Web) -> None:
     assert (await web.page(path, Role.COMMUNITY_LIAISON)).status_code == 404
     await worked_on(web, UUID(path.rpartition("/")[2]))
     assert (await web.page(path, Role.COMMUNITY_LIAISON)).status_code == 200
+
+
+@pytest.mark.parametrize(("agreed", "status"), [(["process"], 403), (["process", "handler"], 200)])
+async def test_who_does_not_lead_sees_it_only_if_the_resident_agreed(
+    web: Web, agreed: list[str], status: int
+) -> None:
+    """As with the number, which may stand in it. It was told to one community, another leads."""
+    path = await sent(web, **{"consents[]": agreed})
+    issue, accept = UUID(path.rpartition("/")[2]), {"category": "B4", "urgency": "NORMAL"}
+    await staff(web, issue, "accept-issue", accept | {"affected_hh": 60}, Role.STATION_STAFF)
+    route = {"lane": "COMMUNITY", "mode": "MINOR", "to_org": "620105001002"}
+    await staff(web, issue, "route-issue", route, Role.STATION_STAFF)
+    page = await web.page(path, Role.COMMUNITY_LIAISON)
+    assert page.status_code == status
+    assert ("13893123456" in page.text) is (status == 200)
+
+
+async def test_once_it_is_over_nobody_sees_it(web: Web) -> None:
+    path = await sent(web)
+    no = {
+        "reason": "NO_SUBSTANCE",
+        "explanation": "这件事需要法院判定，不在协商范围内，请按下面的途径办理。",
+        "alternative": "安宁区法院诉讼服务中心",
+        "urgency": "NORMAL",
+    }
+    await staff(web, UUID(path.rpartition("/")[2]), "decline-issue", no, Role.STATION_STAFF)
+    page = await web.page(path, Role.STATION_STAFF)
+    assert page.status_code == 403
+    assert "原件和照片不再打开" in page.text

@@ -42,6 +42,7 @@ def test_it_is_read_as_people_write_it() -> None:
         "62010219900101123X",
         "6222021234567890123",
         "li.si@example.com",
+        "１３８９３１２３４５６",
     ],
 )
 def test_numbers_that_name_somebody_are_taken_out(secret: str) -> None:
@@ -49,7 +50,7 @@ def test_numbers_that_name_somebody_are_taken_out(secret: str) -> None:
 
 
 def test_other_numbers_stay() -> None:
-    text = "第一新村91-99号，1994年建，影响350户，已断水12小时。"
+    text = "第一新村91-99号，1994年建，影响350户，20260924起断水，要2400000元。"
     assert redact(text) == text
 
 

@@ -137,6 +137,21 @@ async def test_a_topic_waits_until_its_matter_was_taken_on(web: Web) -> None:
     assert await stage(web, matter, LIAISON) == "TOPIC_PENDING"
 
 
+async def test_a_matter_that_was_declined_holds_no_topic_up(web: Web) -> None:
+    matter = await lane.issue(web)
+    action = f"/console/topics/new?issue={matter}"
+    topic = path_of(await fill(web, action, action, LIAISON, {"question": lane.QUESTION}))
+    no = {
+        "reason": "CLOSED_SAME_MATTER",
+        "explanation": "同一件事去年已经答复过，情况没有变化，请看那一次的答复。",
+        "alternative": "凭码查看去年的答复",
+        "urgency": "NORMAL",
+    }
+    gone = await web.post(f"/api/routing/cases/{matter}/decline-issue", no, STATION)
+    assert gone.status_code == 200, gone.text
+    await lane.submit(web, topic)
+
+
 async def test_a_meeting_cannot_end_before_all_is_there(web: Web) -> None:
     meeting = await lane.noticed(web)
     assert (await web.page(f"{meeting}/minutes", LIAISON)).status_code == 409

@@ -34,6 +34,11 @@ async def test_what_is_late_is_counted_urged_and_said(web: Web) -> None:
     late = await web.page("/console/queue?tab=late", STATION)
     assert "超时" in late.text
     assert f"pick={queued}" in late.text
+    new = await submit(web, text="三号楼楼道堆了杂物，过不了担架。")
+    late = await web.page("/console/queue?tab=late", STATION)
+    assert new not in late.text
+    assert '<span class="hot">超时 1</span>' in late.text
+    assert new in (await web.page("/console/queue", STATION)).text
     page = await web.page(f"/console/cases/{sent}", LIAISON)
     assert "签收超时" in page.text
     assert "已催办" in page.text

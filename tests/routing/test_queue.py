@@ -44,6 +44,8 @@ async def test_a_long_queue_goes_on_on_another_page(shared: Web) -> None:
     assert f"pick={newest}&amp;from={n - 1}" in page
     assert 'href="/console/queue?from=0">前 100 件' in page
     assert "后 100 件" not in page
+    beyond = (await shared.page(f"/console/queue?from={n}", STATION)).text
+    assert "后面没有了" in beyond
 
 
 @pytest.mark.connected

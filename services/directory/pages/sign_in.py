@@ -1,5 +1,6 @@
 """Signing in, choosing the seat to act in, staying signed in, and leaving."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -39,15 +40,18 @@ class SignIn:
         if not mine:
             raise Problem(403, "no-seat-yet")
         seat = UUID(mine[0].seat_id) if len(mine) == 1 else None
+        since = await now(self.running.db)
         cookie = await sessions.begin(self.running.db, account, seat)
         where = to if seat else f"{SEAT}?{urlencode({'next': to})}"
         answer = RedirectResponse(where, 303)
         self.keep(answer, sessions.COOKIE, cookie, path="/console")
-        return await self.renewed(answer, account, seat)
+        return await self.renewed(answer, account, seat, since)
 
-    async def renewed(self, answer: Response, account: UUID, seat: UUID | None) -> Response:
+    async def renewed(
+        self, answer: Response, account: UUID, seat: UUID | None, since: datetime
+    ) -> Response:
         if seat is not None:
-            token = mint(self.key, account, seat, await now(self.running.db))
+            token = mint(self.key, account, seat, await now(self.running.db), since)
             self.keep(answer, cookie_name(self.safe), token, most=LIFE)
         return answer
 
@@ -123,9 +127,10 @@ def trying(router: APIRouter, signing: SignIn) -> None:
         if await seats.sits(db, account, seat) is None:
             raise Problem(403, "no-seat-yet")
         answer = RedirectResponse(inside(fields.get("next", HOME)), 303)
+        since = await now(db)
         cookie = await sessions.begin(db, account, seat)
         signing.keep(answer, sessions.COOKIE, cookie, path="/console")
-        return await signing.renewed(answer, account, seat)
+        return await signing.renewed(answer, account, seat, since)
 
 
 def staying(router: APIRouter, signing: SignIn) -> None:
@@ -135,7 +140,8 @@ def staying(router: APIRouter, signing: SignIn) -> None:
         row = await signing.session(request)
         if row is None or row.seat is None:
             return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': inside(next)})}", 303)
-        return await signing.renewed(RedirectResponse(inside(next), 303), row.account, row.seat)
+        answer = RedirectResponse(inside(next), 303)
+        return await signing.renewed(answer, row.account, row.seat, row.opened_at)
 
     @router.post("/console/renew")
     async def renew(request: Request) -> Response:
@@ -143,7 +149,8 @@ def staying(router: APIRouter, signing: SignIn) -> None:
         row = await signing.session(request)
         if row is None:
             raise Problem(401, "session-expired")
-        return await signing.renewed(Response(status_code=204), row.account, row.seat)
+        answer = Response(status_code=204)
+        return await signing.renewed(answer, row.account, row.seat, row.opened_at)
 
     @router.post("/console/sign-out")
     async def leave(request: Request) -> Response:
@@ -178,7 +185,7 @@ def choosing(router: APIRouter, signing: SignIn, base: Base) -> None:
             raise Problem(403, "no-seat-yet")
         await sessions.sit(running.db, request.cookies[sessions.COOKIE], seat)
         answer = RedirectResponse(inside(fields.get("next", HOME)), 303)
-        return await signing.renewed(answer, row.account, seat)
+        return await signing.renewed(answer, row.account, seat, row.opened_at)
 
 
 def inside(to: str) -> str:

@@ -147,7 +147,8 @@ def decided(row: Matter, fact: IssueTopicDecided, _about: About) -> Changes:
     if fact.decision is not TopicDecision.REJECTED:
         return stage
     lead, by = fact.handling_org or row.lead, fact.contact_by or row.contact_by
-    return {**stage, "lead": lead, "contact_by": by}
+    others = row.others if lead == row.lead else []  # who helped the one before helps no more
+    return {**stage, "lead": lead, "others": others, "contact_by": by}
 
 
 @matter.when(IssueDeliberated)

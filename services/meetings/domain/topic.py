@@ -21,6 +21,7 @@ from contracts.meetings import (
     TopicSubmitted,
 )
 from contracts.permission import Role, Tree, must
+from contracts.redaction import DIGITS, redact
 from kernel.decider import Call, Decider, Refused, Stream
 from kernel.event import Kinds
 from kernel.seal.sealed import Sealed
@@ -35,8 +36,7 @@ DECIDERS = {
     TopicLevel.VILLAGE: frozenset({Role.COMMUNITY_SECRETARY}),
 }
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
-RecordNo = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\D*(\d{1,8}\D+)*\d{0,8}$")]
-"""It stands in the clear, so no telephone number and no identity number fits into it."""
+RecordNo = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +220,8 @@ def must_be_decided(wish: Decision, topic: Topic, desk: Desk) -> TopicProposed:
     must(desk.call.by, DECIDERS[proposed.level], proposed.org_code, desk.tree)
     if wish.decided_on > desk.today:
         raise Refused("decided-in-the-future")
+    if redact(wish.record_no) != wish.record_no.translate(DIGITS):  # it stands in the clear
+        raise Refused("record-no-names-somebody")
     return proposed
 
 
