@@ -40,7 +40,7 @@ class Claims(BaseModel):
 def mint(
     private_key: bytes, account: UUID, seat: UUID, at: datetime, since: datetime | None = None
 ) -> str:
-    """`since`: of a session that is renewed, when it was opened: it is ended with all its tokens."""
+    """`since`: of a session that is renewed, when it was opened: its tokens end with it."""
     said = {"sub": str(account), "seat": str(seat), "purpose": PURPOSE}
     key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(private_key))
     until = {"iat": (since or at).timestamp(), "exp": int(at.timestamp()) + LIFE}
