@@ -25,7 +25,7 @@ from services.intake.commands.photos import album_of
 from services.intake.commands.raising import Raised, Said, raise_issue, vault_of
 from services.intake.domain import qr
 from services.intake.domain.issue import Evaluate
-from services.intake.domain.reporter import HANDLER
+from services.intake.domain.reporter import may_be_shown
 from services.intake.projections.matter import by_id
 from skin.site import Base
 
@@ -146,7 +146,7 @@ async def must_be_allowed(running: Running, ask: Look) -> None:
     if not ask.reason_given:
         raise Refused("say-why-you-look")
     row = await by_id(running.db, str(ask.issue_id))
-    if not ask.leads and (row is None or HANDLER not in row.consents):
+    if not may_be_shown(ask.leads, row.consents if row else ()):
         raise Refused("resident-did-not-agree")
 
 

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.intake import IssueSubmitted
-from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import TopicProposed
-from contracts.routing import IssueRouted, IssueSigned, Lane
+from contracts.routing import IssueRouted
 from kernel.database import Database
 from kernel.decider import Call
 from kernel.event import Kinds
 from kernel.handler import Desk as SetDesk
 from kernel.handler import Handler
-from kernel.read.heard import heard
+from kernel.read.heard import heard_of
 from kernel.store import load
 from registry.calendar import shipped
 from registry.ground import ground
@@ -20,41 +19,29 @@ from registry.seats import roles_of
 from services.meetings.domain import decider, meeting, topic
 from services.meetings.domain.preparing import DraftMeeting, InviteParticipant
 from services.meetings.domain.session import RecordInstantMeeting
+from services.meetings.domain.sight import Handling, Handlings, Matters
 from services.meetings.domain.topic import TOPIC, ProposeTopic, Stage, SubmitTopic, Topic
 
 RAISED: Kinds[IssueSubmitted] = Kinds(IssueSubmitted)
 SENT: Kinds[IssueRouted] = Kinds(IssueRouted)
-Taken = IssueRouted | IssueSigned | IssueDeclined | IssueTransferred
-TAKEN: Kinds[Taken] = Kinds(Taken)
+HANDLINGS: Kinds[Handling] = Kinds(Handling)
 
 
 async def set_topic_desk(
     db: Database, topic_id: str, wish: topic.Wish
 ) -> SetDesk[Topic, topic.Desk]:
     here = await ground(db)
-    issues = wish.issue_ids if isinstance(wish, ProposeTopic) else ()
-    matters = {one: await answering(db, one) for one in issues}
-    untaken = await waiting(db, topic_id) if isinstance(wish, SubmitTopic) else 0
-    return lambda _topic, call: topic.Desk(call, here.tree, shipped(), matters, untaken)
+    matters = await answering(db, wish.issue_ids) if isinstance(wish, ProposeTopic) else {}
+    handlings = await handlings_of(db, topic_id) if isinstance(wish, SubmitTopic) else {}
+    return lambda _topic, call: topic.Desk(call, here.tree, shipped(), matters, handlings)
 
 
-async def waiting(db: Database, topic_id: str) -> int:
-    """How many of its matters nobody has taken on yet."""
+async def handlings_of(db: Database, topic_id: str) -> Handlings:
+    """Of each matter of the topic."""
     proposed = (await topic_of(db, topic_id)).proposed
-    return sum([not await is_taken_on(db, one) for one in proposed.issue_ids]) if proposed else 0
-
-
-async def is_taken_on(db: Database, issue_id: UUID) -> bool:
-    """Sent to the street, or signed by whom it was sent to: then a topic can take it along. One
-    that was declined or handed on it leaves where it is."""
-    told = await heard(db, TAKEN, "routing", f"case-{issue_id}")
-    match told[-1] if told else None:
-        case None:
-            return False
-        case IssueRouted() as leg:
-            return leg.lane is Lane.STREET
-        case _:
-            return True
+    streams = {f"case-{one}": one for one in (proposed.issue_ids if proposed else ())}
+    told = await heard_of(db, HANDLINGS, "routing", [*streams])
+    return {one: told[stream][-1] for stream, one in streams.items() if told[stream]}
 
 
 async def set_meeting_desk(
@@ -65,7 +52,7 @@ async def set_meeting_desk(
     issues = wish.issue_ids if isinstance(wish, RecordInstantMeeting) else ()
     found = {one: await approved(db, one) for one in topics}
     proposals = {one: proposed for one, proposed in found.items() if proposed}
-    matters = {one: await answering(db, one) for one in issues}
+    matters = await answering(db, issues)
     seats = await roles_of(db, named(wish))
 
     def desk(_meeting: meeting.Meeting, call: Call) -> meeting.Desk:
@@ -95,10 +82,15 @@ async def topic_of(db: Database, topic_id: object) -> Topic:
     return TOPIC.decider.after((await load(db, TOPIC.facts, TOPIC.id(topic_id))).facts)
 
 
-async def answering(db: Database, issue_id: UUID) -> frozenset[str]:
-    """The organisations that a matter was told to or works with; none: nobody told of it here."""
-    raised = await heard(db, RAISED, "intake", f"issue-{issue_id}")
-    routed = await heard(db, SENT, "routing", f"case-{issue_id}")
+async def answering(db: Database, issues: Sequence[UUID]) -> Matters:
+    """Of each the organisations that it was told to or that work with it; none: nobody told of it
+    here."""
+    raised = await heard_of(db, RAISED, "intake", [f"issue-{one}" for one in issues])
+    routed = await heard_of(db, SENT, "routing", [f"case-{one}" for one in issues])
+    return {one: orgs_of(raised[f"issue-{one}"], routed[f"case-{one}"]) for one in issues}
+
+
+def orgs_of(raised: Sequence[IssueSubmitted], routed: Sequence[IssueRouted]) -> frozenset[str]:
     told = {fact.target.org_code for fact in raised}
     grids = {fact.grid_code for fact in routed if fact.grid_code}
     return frozenset(

@@ -98,8 +98,8 @@ def test_a_record_number_is_no_place_for_somebodys_number(record_no: str) -> Non
 
 
 def test_nothing_is_laid_before_the_committee_that_nobody_has_taken_on() -> None:
-    early = replace(STATION, untaken=1)
-    given(decider, proposed).when(SUBMIT, early).then_refused("matters-not-taken-on")
+    about = proposed.model_copy(update={"issue_ids": (uuid4(),)})
+    given(decider, about).when(SUBMIT, STATION).then_refused("matters-not-taken-on")
 
 
 def test_a_matter_of_elsewhere_becomes_no_topic() -> None:

@@ -54,5 +54,10 @@ def must_agree(consents: Collection[str]) -> None:
         raise Refused("consent-needed")
 
 
+def may_be_shown(leads: bool, consents: Collection[str]) -> bool:
+    """Who they are, to who leads their matter; to others who work on it, if they agreed."""
+    return leads or HANDLER in consents
+
+
 def takes_messages(contact: str) -> bool:
     return bool(MOBILE.fullmatch(tidy(contact)))

@@ -1,13 +1,10 @@
-"""For who deals with a matter: the resident's own words and photos. Each look leaves a line.
-
-A number may stand in them, so they are shown to those alone who may see the resident's number."""
+"""For who deals with a matter: the resident's own words and photos. Each look leaves a line."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from contracts.permission import HANDLERS, STATION, Tree, must_be
 from contracts.stages import Stage
 from kernel.decider import Actor
 from kernel.web.problems import Problem
@@ -16,8 +13,7 @@ from registry.ground import ground
 from registry.staff import Staff
 from services.intake.commands.looks import note
 from services.intake.commands.photos import album_of
-from services.intake.domain.reporter import HANDLER
-from services.intake.domain.stage import OVER
+from services.intake.domain.original import must_be_open
 from services.intake.pages.door import PAGES
 from services.intake.pages.photo import picture
 from services.intake.pages.tracking import texts
@@ -25,7 +21,6 @@ from services.intake.projections.matter import Matter, by_id
 from skin.site import Base, console
 
 ROOT = "/console/originals/{issue}"
-READERS = STATION | HANDLERS
 
 
 def add(router: APIRouter, base: Base) -> None:
@@ -47,19 +42,9 @@ def add(router: APIRouter, base: Base) -> None:
 
 
 async def dealt_with(running: Running, issue: UUID, by: Actor) -> Matter:
-    """By the seat that asks; of what others deal with it is not even told that it is there."""
-    must_be(by, READERS)
+    """Of what others deal with nobody is even told that it is there."""
     found, tree = await by_id(running.db, str(issue)), (await ground(running.db)).tree
-    if found is None or not any(tree.covers(by.org, org) for org in found.answering):
+    if found is None or not found.answering.concerns(by, tree):
         raise Problem(404, "no-such-issue")
-    must_be_open_to(by, found, tree)
+    must_be_open(by, found.answering, found.consents, Stage(found.stage), tree)
     return found
-
-
-def must_be_open_to(by: Actor, matter: Matter, tree: Tree) -> None:
-    """To who leads it, and before that to whoever was told of it; to others if the resident agreed;
-    once it is over to nobody."""
-    if Stage(matter.stage) in OVER:
-        raise Problem(403, "original-is-closed")
-    if not tree.covers(by.org, matter.lead or matter.org) and HANDLER not in matter.consents:
-        raise Problem(403, "resident-did-not-agree")

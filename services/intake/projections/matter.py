@@ -27,6 +27,7 @@ from contracts.stages import AFTER_MEETING, AFTER_TOPIC, Stage
 from kernel.database import Database
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
+from services.intake.domain.original import Answering
 
 
 @dataclass(slots=True)
@@ -67,9 +68,8 @@ class Matter:
     councils: list[str] = field(default_factory=list)
 
     @property
-    def answering(self) -> tuple[str, ...]:
-        """The organisations that were told of it or deal with it."""
-        return (self.org, *([self.lead] if self.lead else ()), *self.others)
+    def answering(self) -> Answering:
+        return Answering(self.org, self.lead, self.others)
 
 
 matter = Projection(Matter, key="issue_id", version=2, indexes=("code",))

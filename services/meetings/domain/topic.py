@@ -25,7 +25,7 @@ from contracts.redaction import DIGITS, redact
 from kernel.decider import Call, Decider, Refused, Stream
 from kernel.event import Kinds
 from kernel.seal.sealed import Sealed
-from services.meetings.domain.sight import Matters, must_be_matters_of
+from services.meetings.domain.sight import Handlings, Matters, must_be_matters_of, must_be_taken_on
 
 DECIDE_WITHIN = {TopicLevel.TOWN: 10, TopicLevel.VILLAGE: 3}
 MEET_WITHIN = {TopicLevel.TOWN: 15, TopicLevel.VILLAGE: 7}
@@ -112,13 +112,13 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`matters`: of the issues that the wish names, the organisations that answer them.
-    `untaken`: matters of the topic that nobody has taken on yet."""
+    `handlings`: of the topic's own issues, as far as routing told."""
 
     call: Call
     tree: Tree
     calendar: Calendar
     matters: Matters = field(default_factory=dict)
-    untaken: int = 0
+    handlings: Handlings = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -161,8 +161,7 @@ def propose(wish: ProposeTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
 def submit(wish: SubmitTopic, topic: Topic, desk: Desk) -> Sequence[Fact]:
     proposed = topic.at(Stage.PROPOSED, Stage.DEFERRED)
     must(desk.call.by, PROPOSERS, proposed.org_code, desk.tree)
-    if desk.untaken:  # the topic could not take it along
-        raise Refused("matters-not-taken-on", count=desk.untaken)
+    must_be_taken_on(proposed.issue_ids, desk.handlings)
     return [
         TopicSubmitted(
             background=Sealed("topic", wish.background),
