@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import Database
 from kernel.envelope import About
@@ -58,6 +59,12 @@ class Told:
 async def read(db: Database, after: int, most: int) -> list[Told]:
     """The next `most` places, or fewer when their facts are long."""
     return _told(await db.all(READ, after=after, upto=after + most, most_bytes=MOST_BYTES))
+
+
+async def read_within(conn: AsyncConnection, after: int, most: int) -> list[Told]:
+    """The same for who holds a connection: waiting for another, a full pool would never end."""
+    page = {"after": after, "upto": after + most, "most_bytes": MOST_BYTES}
+    return _told((await conn.execute(READ, page)).all())
 
 
 async def read_at(db: Database, seqs: Sequence[int]) -> list[Told]:

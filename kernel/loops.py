@@ -2,7 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from contextlib import suppress
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -76,6 +78,18 @@ async def end(tasks: Collection[asyncio.Task[None]], again: float = 7) -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=again)
+
+
+async def to_its_end(work: Coroutine[Any, Any, None], limit: float = 2.0) -> None:
+    """Whoever is ended meanwhile waits for it, `limit` seconds at most: cut off while it connects,
+    aiokafka forgets a connection that is open."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                await asyncio.gather(task, return_exceptions=True)
 
 
 async def back_off(name: str, error: BaseException, pause: float) -> float:

@@ -133,7 +133,7 @@ class Reader:
         """Takes the last steps in the caller's transaction. False: too many for one."""
         if upto - at > self.most:
             return False
-        heard = [self.read(told) for told in await feed.read(self.db, at, upto - at)]
+        heard = [self.read(told) for told in await feed.read_within(conn, at, upto - at)]
         if heard:
             await self._pass(conn, list(self.consumers.values()), at, heard, careful=False)
         return (heard[-1].told.seq if heard else at) >= upto

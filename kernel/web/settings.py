@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SAMPLE = "sample"
-# The reader, whose reactions write, and a rebuild that swaps each hold one while they ask for
-# another; facts and heads each hold one while Kafka hangs; one more serves everybody else.
+# The reader, whose reactions write, holds one while it asks for another; facts and heads each hold
+# one while Kafka hangs, and so does a rebuild that waits to swap; one more serves everybody else.
 LEAST_POOL = 5
 
 

@@ -19,7 +19,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy import text
 
 from kernel.database import Database, passes
-from kernel.loops import FIRST_PAUSE, back_off, ending
+from kernel.loops import FIRST_PAUSE, back_off, ending, to_its_end
 from kernel.wire.page import Arrived
 from kernel.wire.topics import topic_ids
 
@@ -32,8 +32,7 @@ HeardFrom = Callable[[str, int, str, Sequence[Arrived]], Awaitable[object]]
 """(topic, partition, topic id, records) of one partition, in order."""
 
 BROKER: dict[str, Any] = {
-    "enable_idempotence": True,
-    "acks": "all",
+    "consumer_only": True,  # else every listener opens a producer and an admin client besides
     "metadata_max_age_ms": 5_000,
     "allow_auto_create_topics": False,
     "graceful_timeout": 5,
@@ -80,7 +79,7 @@ class Listener(ConsumerRebalanceListener):
     async def start(self) -> None:
         """Raises at once when the broker or a topic is away: a loop tries again."""
         self.ids = await topic_ids(self.bootstrap, self.topics)
-        await self.broker.start()
+        await to_its_end(self.broker.start())
 
     async def stop(self, limit: float = 6.0) -> None:
         try:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from aiokafka import AIOKafkaProducer
 
 from kernel.envelope import Headers
+from kernel.loops import to_its_end
 from kernel.wire.partition import partition_of
 
 SEND_LIMIT, STOP_LIMIT = 30.0, 5.0
@@ -56,14 +57,11 @@ class KafkaOutbound:
             async with asyncio.timeout(SEND_LIMIT):
                 told = await self._send(await self._started(), records)
         except BaseException:
-            await self._drop()
+            await self.stop()
             raise
         if told < len(records):
-            await self._drop()
+            await self.stop()
         return told
-
-    async def stop(self) -> None:
-        await self._drop()
 
     async def _started(self) -> AIOKafkaProducer:
         if self.producer is None:
@@ -78,7 +76,7 @@ class KafkaOutbound:
                 request_timeout_ms=self.patience,
                 metadata_max_age_ms=5_000,
             )
-            await self.producer.start()
+            await to_its_end(self.producer.start())
         return self.producer
 
     async def _send(self, producer: AIOKafkaProducer, records: Sequence[Record]) -> int:
@@ -96,7 +94,8 @@ class KafkaOutbound:
             raise error  # the loop says why, and backs off
         return min(told, len(records))
 
-    async def _drop(self) -> None:
+    async def stop(self) -> None:
+        """The next to send makes a new one."""
         producer, self.producer = self.producer, None
         if producer is None:
             return

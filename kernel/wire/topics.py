@@ -19,6 +19,8 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
+from kernel.loops import to_its_end
+
 
 class NoTopic(Exception):
     """The broker does not know it: run the topics job."""
@@ -95,8 +97,8 @@ class Topics(Request[Metadata12]):
 async def topic_ids(bootstrap: str, names: list[str]) -> dict[str, str]:
     """Name → id. Raises NoTopic naming those that do not exist, or KafkaError."""
     client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
-    await client.bootstrap()
     try:
+        await to_its_end(client.bootstrap())
         answer = await client.send(client.get_random_node(), Topics(names))
     finally:
         await client.close()

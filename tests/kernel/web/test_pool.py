@@ -132,7 +132,7 @@ async def test_the_least_pool_serves_all_at_once(
     async with asyncio.TaskGroup() as group:
         for n in range(16):
             group.create_task(borrow(running, f"book {n}"))
-        for _ in range(4):
+        for _ in range(8):
             group.create_task(rebuild(running.db, shelf))
         group.create_task(block(cards))
     await clock.move(running.db, timedelta(days=15))
