@@ -56,7 +56,8 @@ class Location(Part):
 
 
 class Attachment(Part):
-    """The file itself lies encrypted with the reporter's key."""
+    """The file itself lies encrypted, with the reporter's key, or with the matter's where staff
+    took it."""
 
     id: UUID
     mime: str

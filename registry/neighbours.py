@@ -11,7 +11,7 @@ from kernel.clock import now
 from kernel.decider import Refused
 from kernel.web.running import Running
 from kernel.web.settings import raw_key
-from kernel.web.tokens import Claims, from_service, mint
+from kernel.web.tokens import Claims, Keys, check, from_service, mint
 from registry.settings import CitySettings
 
 LIMIT = 3.0
@@ -31,14 +31,7 @@ class Neighbours:
     ) -> dict[str, Any]:
         """`POST /internal/<service>/<path>`. Raises Refused when no answer comes."""
         url = self.settings.internal_url.format(service=service)
-        token = mint(
-            raw_key(self.settings.signing_key),
-            self.running.service.name,
-            service,
-            purpose,
-            await now(self.running.db),
-        )
-        signed = {"Authorization": f"Bearer {token}"}
+        signed = {"Authorization": f"Bearer {await self._token(service, purpose)}"}
         try:
             answer = await self.http.post(
                 f"{url}/internal/{service}/{path}", json=dict(body), headers=signed
@@ -49,6 +42,14 @@ class Neighbours:
             raise no_of(answer)
         said: dict[str, Any] = answer.json()
         return said
+
+    async def address(self, service: str, path: str, purpose: str) -> str:
+        """Where a browser may fetch a file of theirs, for a minute."""
+        return f"/files/{service}/{path}?t={await self._token(service, purpose)}"
+
+    async def _token(self, service: str, purpose: str) -> str:
+        key, me = raw_key(self.settings.signing_key), self.running.service.name
+        return mint(key, me, service, purpose, await now(self.running.db))
 
 
 def no_of(answer: Response) -> Refused:
@@ -61,13 +62,22 @@ def no_of(answer: Response) -> Refused:
 
 def asked_by_service(running: Running, purpose: str) -> Callable[[Request], Awaitable[Claims]]:
     """For an internal route: `Depends(asked_by_service(…))`, for this purpose alone."""
-    settings = running.settings
-    assert isinstance(settings, CitySettings)  # noqa: S101  services of the city
-    keys = {name: raw_key(key) for name, key in settings.service_keys.items()}
+    keys = keys_of(running)
 
     async def claims(request: Request) -> Claims:
         at = await now(running.db)
-        check = from_service(lambda: keys, running.service.name, purpose, lambda: at)
-        return await check(request)
+        found = from_service(lambda: keys, running.service.name, purpose, lambda: at)
+        return await found(request)
 
     return claims
+
+
+async def must_be_signed(running: Running, token: str, purpose: str) -> None:
+    """Of an address that a neighbour made. Raises Forbidden."""
+    check(token, keys_of(running), running.service.name, purpose, await now(running.db))
+
+
+def keys_of(running: Running) -> Keys:
+    settings = running.settings
+    assert isinstance(settings, CitySettings)  # noqa: S101  services of the city
+    return {name: raw_key(key) for name, key in settings.service_keys.items()}

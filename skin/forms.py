@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
@@ -22,7 +22,7 @@ from skin.words import words
 T = TypeVar("T")
 Fields = Mapping[str, Any]
 """By name: a text, or a list of texts where the name ends in `[]`."""
-MOST_FIELDS, MOST_TEXT = 200, 64 * 1024
+MOST_FIELDS, MOST_TEXT, MOST_FORM = 200, 64 * 1024, 1024 * 1024
 KINDS = {
     "missing": "field-missing",
     "string_too_short": "field-short",
@@ -55,8 +55,10 @@ class Trouble:
     stale: bool = False
 
 
-async def sent(request: Request) -> dict[str, Any]:
-    """The texts of a form; files stay with `request.form()`, which may be asked again."""
+async def sent(request: Request, most: int = MOST_FORM) -> dict[str, Any]:
+    """The texts of a form of `most` bytes; files stay with `request.form()`, which may be asked
+    again."""
+    must_fit(request, most)
     try:
         form = await request.form(
             max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=MOST_TEXT
@@ -117,9 +119,32 @@ def id_of(fields: Fields, name: str) -> UUID:
         raise Problem(400, "form-incomplete") from None
 
 
-async def tried(request: Request, doing: Callable[[Fields], Awaitable[object]]) -> Trouble | None:
-    """Carries a form out; None when it went through."""
-    fields = await sent(request)
+def ids_of(fields: Fields, name: str) -> set[UUID]:
+    try:
+        return {UUID(one) for one in fields.get(name, [])}
+    except ValueError:
+        raise Problem(400, "form-incomplete") from None
+
+
+async def files_of(request: Request, name: str) -> list[UploadFile]:
+    return [file for file in (await request.form()).getlist(name) if isinstance(file, UploadFile)]
+
+
+def must_fit(request: Request, most: int) -> None:
+    """Before anything of it is read. Every browser says how long its form is."""
+    length = request.headers.get("content-length")
+    if length is None:
+        raise Problem(411, "form-incomplete")
+    if int(length) > most:
+        raise Problem(413, "too-large")
+
+
+async def tried(
+    request: Request, doing: Callable[[Fields], Awaitable[object]], most: int = MOST_FORM
+) -> Trouble | None:
+    """Carries a form out; None when it went through. Sent again with other words after it went
+    through, it is another form from then on: `typed` has its new name."""
+    fields = await sent(request, most)
     try:
         await doing(fields)
     except Wrong as error:
@@ -128,5 +153,9 @@ async def tried(request: Request, doing: Callable[[Fields], Awaitable[object]]) 
         problem = problem_of(error)
         said = words(problem.code, "zh-CN", problem.values)
         stale = isinstance(error, Stale | Conflict)
+        if isinstance(error, KeyReused):
+            fields["once"] = str(uuid4())
         return Trouble(problem.status_code, said, {}, fields, stale)
+    finally:
+        await request.close()
     return None

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from httpx2 import AsyncClient
 from starlette.middleware.gzip import GZipMiddleware
 
+from album.photos import MOST_BODY
 from kernel.decider import Actor
 from kernel.web.build import Built, build
 from kernel.web.problems import Problem
@@ -19,7 +20,7 @@ from kernel.web.settings import raw_key
 from registry.neighbours import Neighbours
 from registry.settings import CitySettings
 from registry.staff import Staff, signed_in, staff
-from skin.forms import Fields, sent
+from skin.forms import Fields, files_of, sent
 from skin.guard import SameOrigin
 from skin.pages import Pages, static_routes
 from skin.rail import SEARCHERS, rail
@@ -91,9 +92,13 @@ async def sign_in_first(request: Request, problem: Problem) -> Response:
         to = RENEW if problem.code == "session-expired" else SIGN_IN
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{to}?{urlencode({'next': back})}", 303)
-    typed = list(pairs(await sent(request)))
+    typed = list(pairs(await sent(request, MOST_BODY)))
+    photos = any(file.size for file in await files_of(request, "photos"))
+    await request.close()
     said = words(problem.code, "zh-CN", problem.values)
-    return PAGES.show(request, "expired.html", 401, said=said, typed=typed, sign_in=SIGN_IN)
+    return PAGES.show(
+        request, "expired.html", 401, said=said, typed=typed, photos=photos, sign_in=SIGN_IN
+    )
 
 
 def pairs(fields: Fields) -> Iterator[tuple[str, str]]:

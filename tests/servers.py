@@ -1,6 +1,7 @@
 """The pair of servers that one test run shares, and what tests ask of them."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ import psutil
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from kernel.migrations.install import install
+from kernel.wire.topics import NoTopic, topic_ids
 from trial.servers import Kafka, Postgres
 from trial.servers.server import held
 
@@ -125,3 +127,14 @@ async def make_topics(
         await admin.create_topics(topics)
     finally:
         await admin.close()
+    await seen(bootstrap, list(names))
+
+
+async def seen(bootstrap: str, names: list[str]) -> None:
+    """A broker that has just begun tells of a topic a moment after it made it."""
+    for _ in range(50):
+        with contextlib.suppress(NoTopic):
+            await topic_ids(bootstrap, names)
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"never seen: {names}")

@@ -17,11 +17,10 @@ from kernel.web.problems import PROBLEMS, Problem
 from kernel.web.running import Running
 from kernel.web.tokens import Claims
 from registry.neighbours import asked_by_service
-from services.intake.commands import ISSUES, QRS
+from services.intake.commands import ISSUES, QRS, album_of
 from services.intake.commands.forgetting import forget
 from services.intake.commands.links import link_key, opens, resident
 from services.intake.commands.looks import look_at_card
-from services.intake.commands.photos import album_of
 from services.intake.commands.raising import Raised, Said, raise_issue, vault_of
 from services.intake.domain import qr
 from services.intake.domain.issue import Evaluate

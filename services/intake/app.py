@@ -8,11 +8,12 @@ from httpx2 import AsyncClient
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
+from registry.hourly import Hourly
 from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.intake import api, pages
-from services.intake.commands import ISSUES, QRS
-from services.intake.commands.forgetting import Sweeping
+from services.intake.commands import ISSUES, QRS, album_of
+from services.intake.commands.forgetting import sweep
 from services.intake.projections.deliberation import deliberation
 from services.intake.projections.gate_code import gate_code
 from services.intake.projections.matter import matter
@@ -29,8 +30,10 @@ INTAKE = Service(
 
 
 def routes(base: Base) -> Iterable[APIRouter]:
-    if base.running.vault is not None:
-        base.running.own_steps["sweep"] = Sweeping(base.running, base.running.vault).step
+    running = base.running
+    if (vault := running.vault) is not None:
+        sweeping = Hourly(running, lambda store: sweep(store, vault, album_of(running)))
+        running.own_steps["sweep"] = sweeping.step
     yield from api.routes(base)
     yield from pages.routes(base)
 

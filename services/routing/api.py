@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from contracts.permission import STATION, must_be
+from album.images import MOST_BYTES
+from contracts.intake import Attachment
+from contracts.permission import HANDLERS, STATION, must_be
 from contracts.routing import Assessment, Lane, Mode
 from contracts.stages import Stage
 from kernel.decider import Actor
@@ -18,13 +20,22 @@ from kernel.web.commands import command_routes
 from kernel.web.problems import PROBLEMS, Problem, etag
 from registry.ground import ground
 from services.routing.commands import CASES
+from services.routing.commands.photos import album_of
 from services.routing.domain.case import Case
 from services.routing.domain.decider import CASE, Asked
 from services.routing.domain.possible import may_see
 from services.routing.projections import PAGE
-from services.routing.projections.case_file import case_file
+from services.routing.projections.case_file import CaseFile, case_file
 from services.routing.projections.triage_queue import triage_queue, waiting
+from skin.forms import must_fit
 from skin.site import Base
+
+BYTES = {
+    "requestBody": {
+        "required": True,
+        "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 class Waiting(BaseModel):
@@ -66,6 +77,7 @@ def routes(base: Base) -> Iterable[APIRouter]:
     yield command_routes(running.ready, CASES, Asked, f"{root}/cases", caller)
     yield queue_routes(base, APIRouter(prefix=root, responses=PROBLEMS))
     yield case_routes(base, APIRouter(prefix=root, responses=PROBLEMS))
+    yield photo_routes(base, APIRouter(prefix=root, responses=PROBLEMS))
 
 
 def queue_routes(base: Base, router: APIRouter) -> APIRouter:
@@ -97,21 +109,43 @@ def queue_routes(base: Base, router: APIRouter) -> APIRouter:
 
 
 def case_routes(base: Base, router: APIRouter) -> APIRouter:
-    running, caller = base.running, base.caller
+    caller = base.caller
 
     @router.get("/cases/{issue_id}")
     async def case(
         issue_id: UUID, by: Annotated[Actor, Depends(caller)], response: Response
     ) -> CaseNow:
-        file = await case_file(running.db, str(issue_id))
-        if file.case.stage is Stage.UNKNOWN:
-            raise Problem(404, "no-such-case")
-        if not may_see(by, file.case, (await ground(running.db)).tree):
-            raise Problem(403, "not-your-organisations")
+        file = await file_for(base, by, issue_id)
         response.headers["ETag"] = etag(file.version)
         return now_of(str(issue_id), file.case, file.version)
 
     return router
+
+
+def photo_routes(base: Base, router: APIRouter) -> APIRouter:
+    album = album_of(base.running)
+
+    @router.post("/cases/{issue_id}/photos", status_code=201, openapi_extra=BYTES)
+    async def photo(
+        issue_id: UUID, by: Annotated[Actor, Depends(base.caller)], request: Request
+    ) -> Attachment:
+        """One photo of the work. What it answers is named in add-progress or answer-issue; what no
+        fact names within a day is gone."""
+        must_fit(request, MOST_BYTES)
+        must_be(by, HANDLERS)
+        await file_for(base, by, issue_id)
+        return await album.keep(issue_id, issue_id, await request.body())
+
+    return router
+
+
+async def file_for(base: Base, by: Actor, issue_id: UUID) -> CaseFile:
+    file = await case_file(base.running.db, str(issue_id))
+    if file.case.stage is Stage.UNKNOWN:
+        raise Problem(404, "no-such-case")
+    if not may_see(by, file.case, (await ground(base.running.db)).tree):
+        raise Problem(403, "not-your-organisations")
+    return file
 
 
 def now_of(issue_id: str, case: Case, version: int) -> CaseNow:

@@ -8,11 +8,13 @@ from httpx2 import AsyncClient
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
+from registry.hourly import Hourly
 from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.routing import api
 from services.routing.commands import CASES, DOCKETS
-from services.routing.pages import answer, case, cases, contact, leaving, queue, why
+from services.routing.commands.photos import album_of, sweep
+from services.routing.pages import answer, case, cases, contact, leaving, photos, queue, why
 from services.routing.projections.case_org import case_org
 from services.routing.projections.cases import cases as cases_at_hand
 from services.routing.projections.meetings_about import meeting, meeting_about
@@ -30,10 +32,12 @@ ROUTING = Service(
 )
 
 
-VIEWS = (queue, cases, case, answer, contact, why, leaving)
+VIEWS = (queue, cases, case, photos, answer, contact, why, leaving)
 
 
 def routes(base: Base) -> Iterable[APIRouter]:
+    running, album = base.running, album_of(base.running)
+    running.own_steps["sweep"] = Hourly(running, lambda store: sweep(store, album)).step
     yield from api.routes(base)
     for view in VIEWS:
         yield view.routes(base)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("kernel", "contracts", "registry", "skin", "services", "trial")
+PACKAGES = ("kernel", "contracts", "album", "registry", "skin", "services", "trial")
 KERNEL_ROOMS = ("read", "wire", "seal", "proof", "web", "migrations")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -10,10 +10,10 @@ from httpx2 import Response
 from PIL import Image
 from sqlalchemy import text
 
+from album.images import rewritten
+from album.photos import MOST_BODY
 from kernel.clock import move
 from kernel.decider import Refused
-from services.intake.commands.images import rewritten
-from services.intake.pages.report import MOST_BODY
 from tests.intake.residents import FORM_PAGE, SAID, filled, issue_of, key_in
 from tests.journeys.web import Web, form_of
 

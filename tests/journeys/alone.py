@@ -15,7 +15,7 @@ from tests.architecture.tree import ROOT
 from trial.keys import fresh, keys
 from trial.preparing import ALL
 
-SHARED = ("kernel", "contracts", "registry", "skin", "trial")
+SHARED = ("kernel", "contracts", "album", "registry", "skin", "trial")
 PROGRAM = """
 import runpy, sys
 from importlib.util import find_spec
@@ -28,7 +28,7 @@ sys.argv = ["mazha", "serve", *sys.argv[2:]]
 try:
     runpy.run_module("trial.command", run_name="__main__")
 finally:
-    ours = ("kernel", "contracts", "registry", "skin", "trial", "services")
+    ours = ("kernel", "contracts", "album", "registry", "skin", "trial", "services")
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ours and getattr(module, "__file__", None):
             assert Path(module.__file__).is_relative_to(here), module

@@ -80,10 +80,10 @@ class Town:
         await self.web.settle()
 
     async def to_day(self) -> None:
-        """To ten in the morning, when nobody's telephone is spared."""
+        """To a Monday at ten, when nobody's telephone is spared and no weekend is near."""
         at = (await clock.now(self.notify.db)).astimezone(ZONE)
         ten = at.replace(hour=10, minute=0, second=0)
-        await self.move(ten + timedelta(days=ten <= at) - at)
+        await self.move(ten + timedelta(days=7 - at.weekday()) - at)
 
     def by(self, role: Role, org: str) -> Actor:
         return Actor(self.web.seats[role][0], role, org, self.web.seats[role][1])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from contracts.calendar import Calendar
-from contracts.intake import Solved, TargetLevel
+from contracts.intake import Attachment, Solved, TargetLevel
 from contracts.permission import Role, Tree
 from contracts.routing import (
     AnswerResult,
@@ -48,8 +48,13 @@ LIAISON = seat(Role.COMMUNITY_LIAISON, VILLAGE)
 SERVICE = Actor(UUID(int=1), Role.SERVICE, "")
 
 
-def desk(by: Actor, after: timedelta = timedelta(), held: frozenset[UUID] = frozenset()) -> Desk:
-    return Desk(Call(by, NOW + after), POLICY, TREE, ACTIVE, held)
+def desk(
+    by: Actor,
+    after: timedelta = timedelta(),
+    held: frozenset[UUID] = frozenset(),
+    photos: frozenset[Attachment] = frozenset(),
+) -> Desk:
+    return Desk(Call(by, NOW + after), POLICY, TREE, ACTIVE, held, photos)
 
 
 def assessment(**other: object) -> Assessment:

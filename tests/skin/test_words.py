@@ -18,7 +18,7 @@ NEVER = ("尽快", "相关部门")
 
 def refusals() -> Iterator[tuple[str, frozenset[str]]]:
     """(code, the names of its values), as the source says it."""
-    for path in sources("services", "contracts", "registry", "skin", kinds=(".py",)):
+    for path in sources("services", "contracts", "album", "registry", "skin", kinds=(".py",)):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in NOES:
                 given = frozenset(word.arg for word in node.keywords if word.arg)

@@ -1,6 +1,9 @@
 """In words: what residents raise and say, and what becomes of it (contracts of intake, routing)."""
 
+from collections.abc import Sequence
+
 from contracts.intake import (
+    Attachment,
     Channel,
     IssueEvaluated,
     IssueSubmitted,
@@ -144,10 +147,15 @@ def started(_fact: IssueWorkStarted) -> Said:
     return Said("开始办理", public=True)
 
 
+def pictures(photos: Sequence[Attachment]) -> str:
+    return f"，附 {len(photos)} 张照片" if photos else ""
+
+
 @sayings.of(IssueProgressed)
 def progressed(fact: IssueProgressed) -> Said:
     seen = "居民能看到" if fact.public else "只在内部"
-    return Said(f"记一次进展（{seen}）", texts(("进展", fact.note)), public=fact.public)
+    what = f"记一次进展（{seen}）{pictures(fact.attachments)}"
+    return Said(what, texts(("进展", fact.note)), public=fact.public)
 
 
 @sayings.of(IssuePromotedToTopic)
@@ -157,8 +165,9 @@ def promoted(_fact: IssuePromotedToTopic) -> Said:
 
 @sayings.of(IssueAnswered)
 def answered(fact: IssueAnswered) -> Said:
+    by = f"（第 {fact.round} 轮），{at(fact.evaluate_by)} 前评价"
     return Said(
-        f"答复居民：{RESULTS[fact.result]}（第 {fact.round} 轮），{at(fact.evaluate_by)} 前评价",
+        f"答复居民：{RESULTS[fact.result]}{by}{pictures(fact.evidence)}",
         texts(("答复", fact.reply), ("没有开会，因为", fact.no_meeting_reason)),
         public=True,
     )

@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from album.photos import Album
 from contracts.calendar import ZONE
 from contracts.directory import Level
 from contracts.leaving import IssueDeclined, IssueTransferred
@@ -12,6 +13,7 @@ from kernel.event import Kinds
 from kernel.handler import Desk as SetDesk
 from kernel.handler import Handler
 from kernel.read.heard import heard
+from kernel.web.running import Running
 from registry.ground import ground
 from services.intake.domain import issue, qr
 from services.intake.domain.issue import ISSUE, Issue
@@ -69,6 +71,11 @@ async def set_qr_desk(db: Database, _qr_id: str, _wish: qr.Wish) -> SetDesk[Qr, 
         return qr.Desk(call, here.tree, here.active(call.now.astimezone(ZONE).date()))
 
     return desk
+
+
+def album_of(running: Running) -> Album:
+    """Of the residents: with their key go their photos."""
+    return Album(running, "reporter")
 
 
 ISSUES = Handler(ISSUE, set_desk)

@@ -1,19 +1,15 @@
 """A resident is forgotten: the fact first, then the key of their words, their card, their files."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
 
-from kernel.clock import now
+from album.photos import Album
 from kernel.handle import Command, Done, Store
 from kernel.seal.vault import Vault
-from kernel.web.running import Running
 from services.intake.commands import ISSUES
-from services.intake.commands.photos import Album, album_of, subject_of
 from services.intake.domain.issue import EraseReporter
 
-EVERY = timedelta(hours=1)
 LEFT_OVER = text("""
 select issue, reporter, exists (select from kernel.events e
          where e.stream_id = 'issue-' || issue) as raised
@@ -46,25 +42,10 @@ async def forget(
 async def burn_all(
     store: Store, vault: Vault, album: Album, issue: UUID, reporter: UUID | None
 ) -> None:
-    await store.keyring.destroy(subject_of(issue))
+    await store.keyring.destroy(album.subject_of(issue))
     if reporter is not None:
         await vault.erase(str(reporter))
     await album.burn(issue)
-
-
-class Sweeping:
-    """Over and over, by the store's clock; two of them do no harm."""
-
-    def __init__(self, running: Running, vault: Vault) -> None:
-        self.running, self.vault, self.album = running, vault, album_of(running)
-        self.next: datetime | None = None
-
-    async def step(self) -> int:
-        at = await now(self.running.db)
-        if self.next is None or at >= self.next:
-            await sweep(self.running.ready(), self.vault, self.album)
-            self.next = at + EVERY
-        return 0
 
 
 async def sweep(store: Store, vault: Vault, album: Album) -> None:

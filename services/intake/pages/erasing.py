@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.intake.commands import album_of
 from services.intake.commands.forgetting import forget
-from services.intake.commands.photos import album_of
 from services.intake.commands.raising import vault_of
 from services.intake.domain.stage import OVER
 from services.intake.pages.door import PAGES, Visit, visit

@@ -11,8 +11,8 @@ from kernel.web.problems import Problem
 from kernel.web.running import Running
 from registry.ground import ground
 from registry.staff import Staff
+from services.intake.commands import album_of
 from services.intake.commands.looks import note
-from services.intake.commands.photos import album_of
 from services.intake.domain.original import must_be_open
 from services.intake.pages.door import PAGES
 from services.intake.pages.photo import picture

@@ -3,13 +3,16 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
+from album.images import MIME
+from album.photos import Album
 from kernel.seal.keyring import Missing
 from kernel.web.problems import Problem
-from services.intake.commands.images import MIME
-from services.intake.commands.photos import Album, album_of
+from services.intake.commands import album_of
 from services.intake.pages.door import opened_visit
 from services.intake.projections.matter import Matter
+from services.intake.projections.step import is_shown
 from skin.pages import HEADERS
 from skin.site import Base
 
@@ -20,6 +23,15 @@ def add(router: APIRouter, base: Base) -> None:
     @router.get("/i/{code}/photo/{photo}")
     async def photo(request: Request, code: str, photo: UUID) -> Response:
         return await picture(album, (await opened_visit(running, request, code)).matter, photo)
+
+    @router.get("/i/{code}/work/{photo}")
+    async def work(request: Request, code: str, photo: UUID) -> Response:
+        """One that staff took: it lies with routing."""
+        issue = (await opened_visit(running, request, code)).matter.issue_id
+        if not await is_shown(running.db, issue, photo):
+            raise Problem(404, "no-such-photo")
+        to = await base.neighbours.address("routing", f"{issue}/{photo}", f"photo {photo}")
+        return RedirectResponse(to, 303, HEADERS)
 
 
 async def picture(album: Album, matter: Matter, photo: UUID) -> Response:

@@ -5,25 +5,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import UploadFile
 
+from album.photos import MOST_BODY
 from contracts.intake import Attachment, TargetLevel
 from kernel.decider import Refused
-from kernel.store import KeyReused
-from kernel.web.problems import Problem
-from services.intake.commands import NOTICE
-from services.intake.commands.images import MOST_BYTES
-from services.intake.commands.photos import album_of
+from services.intake.commands import NOTICE, album_of
 from services.intake.commands.raising import Raised, Said, is_raised, issue_of, raise_issue
 from services.intake.domain import reporter
-from services.intake.domain.issue import MOST_FILES
 from services.intake.pages.addressing import Gate, addressee, choices, gate_of_org, gate_of_qr
 from services.intake.pages.door import PAGES, let_in, places
-from skin.forms import Fields, Trouble, Wrong, tried
+from skin.forms import Fields, Trouble, Wrong, files_of, id_of, ids_of, tried
 from skin.site import Base
 from skin.words import words
 
-MOST_BODY = MOST_FILES * MOST_BYTES + 1024 * 1024
 CHECKS: Mapping[str, Callable[[Any], None]] = {
     "matter": reporter.must_be_written,
     "place": reporter.must_be_short,
@@ -66,40 +60,30 @@ class ReportDesk:
     def __init__(self, base: Base) -> None:
         self.base, self.album = base, album_of(base.running)
 
-    async def show(
-        self, request: Request, gate: Gate, trouble: Trouble | None = None, once: UUID | None = None
-    ) -> Response:
+    async def show(self, request: Request, gate: Gate, trouble: Trouble | None = None) -> Response:
         typed = trouble.typed if trouble else {}
-        once, here = once or uuid4(), await places(self.base.running)
+        once = id_of(typed, "once") if trouble else uuid4()
+        here = await places(self.base.running)
         shown = {**choices(here, gate, typed), "gate": gate, "trouble": trouble, "once": once}
         kept = await self.album.kept(issue_of(once)) if trouble else ()
         status = trouble.status if trouble else 200
         return PAGES.show(request, "report.html", status, notice_ver=NOTICE, kept=kept, **shown)
 
     async def take(self, request: Request, gate: Gate) -> Response:
-        if int(request.headers.get("content-length") or 0) > MOST_BODY:
-            raise Problem(413, "too-large")
         raised: list[Raised] = []
-        once: list[UUID] = []
 
         async def doing(fields: Fields) -> None:
-            once.append(once_of(fields))
-            try:
-                raised.append(await self._raise(request, gate, fields))
-            except KeyReused:  # these words were sent before: what is sent next is another matter
-                once[0] = uuid4()
-                raise
+            raised.append(await self._raise(request, gate, fields))
 
-        trouble = await tried(request, doing)
-        await request.close()
+        trouble = await tried(request, doing, MOST_BODY)
         if trouble is not None:
-            return await self.show(request, gate, trouble, once[0])
+            return await self.show(request, gate, trouble)
         (one,) = raised
         return let_in(self.base, one.code, str(one.id), f"/i/{one.code}/receipt")
 
     async def _raise(self, request: Request, gate: Gate, fields: Fields) -> Raised:
-        running, issue = self.base.running, issue_of(once_of(fields))
-        with_photos = await self._photos(request, issue, fields.get("drop", []))
+        running, issue = self.base.running, issue_of(id_of(fields, "once"))
+        with_photos = await self._photos(request, issue, ids_of(fields, "drop"))
         org, unaddressed = addressee(await places(running), gate, fields)
         faults = {**checked(fields), **unaddressed, **with_photos}
         if faults:
@@ -110,33 +94,13 @@ class ReportDesk:
         except Refused as no:
             raise placed(no) from None
 
-    async def _photos(self, request: Request, issue: UUID, drop: list[str]) -> dict[str, str]:
+    async def _photos(self, request: Request, issue: UUID, drop: set[UUID]) -> dict[str, str]:
         """Those that can be kept are, whatever else is wrong. Answers what is wrong with them. Of a
         matter that was raised none goes any more."""
-        files = [f for f in (await request.form()).getlist("photos") if isinstance(f, UploadFile)]
-        noes: list[Refused] = []
         if drop and not await is_raised(self.base.running.db, issue):
-            await self.album.drop(issue, ids(drop))
-        for nth, file in enumerate([f for f in files if f.size][:MOST_FILES], 1):
-            try:
-                await self.album.keep(issue, await file.read(MOST_BYTES + 1), nth)
-            except Refused as no:
-                noes.append(no)
-        return {"photos": words(noes[0].code, "zh-CN", noes[0].words)} if noes else {}
-
-
-def once_of(fields: Fields) -> UUID:
-    try:
-        return UUID(fields["once"])
-    except (KeyError, ValueError):
-        raise Problem(400, "form-incomplete") from None
-
-
-def ids(given: list[str]) -> list[UUID]:
-    try:
-        return [UUID(one) for one in given]
-    except ValueError:
-        raise Problem(400, "form-incomplete") from None
+            await self.album.drop(issue, drop)
+        no = await self.album.keep_all(issue, issue, await files_of(request, "photos"))
+        return {"photos": words(no.code, "zh-CN", no.words)} if no else {}
 
 
 def checked(fields: Fields) -> dict[str, str]:
@@ -163,7 +127,7 @@ def placed(no: Refused) -> Exception:
 
 def said_of(fields: Fields, gate: Gate, org: str, photos: tuple[Attachment, ...]) -> Said:
     return Said(
-        client_id=once_of(fields),
+        client_id=id_of(fields, "once"),
         org_code=org,
         level=TargetLevel(fields["target"]),
         text=lined(fields["matter"]),

@@ -1,6 +1,6 @@
 """Each step of a matter in a sentence that its resident understands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -50,6 +50,7 @@ class Line:
     advice: str = ""
     who: str = ""
     cls: str = ""
+    photos: Sequence[str] = ()
 
 
 Told = tuple[str, str, str]
@@ -58,8 +59,10 @@ Tell = Callable[[Mapping[str, Any], Places], Told]
 
 
 def told(step: Step, here: Places, text: str, advice: str = "") -> Line:
-    title, note, cls = TELL[step.kind](step.said, here)
-    return Line(step.at, title, note, text, advice, here.name(step.org), cls)
+    said: Mapping[str, Any] = step.said
+    title, note, cls = TELL[step.kind](said, here)
+    who, photos = here.name(step.org), said.get("photos", ())
+    return Line(step.at, title, note, text, advice, who, cls, photos)
 
 
 def by(said: Mapping[str, Any], name: str) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import text
 
-from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased
+from contracts.intake import Attachment, IssueEvaluated, IssueSubmitted, ReporterErased
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import (
     MeetingHeld,
@@ -56,7 +57,7 @@ class Step:
     said: dict[str, object] = field(default_factory=dict)
 
 
-step = Projection(Step, key="event_id", version=1, indexes=("subject",))
+step = Projection(Step, key="event_id", version=2, indexes=("subject",))
 
 
 def own_row(_fact: Event, about: About) -> list[str]:
@@ -139,12 +140,16 @@ def contacted(fact: IssueContacted) -> Said:
 
 @tells(IssueProgressed)
 def progressed(fact: IssueProgressed) -> Said | None:
-    return {"text": fact.note.token} if fact.public else None
+    return {"text": fact.note.token, **shown(fact.attachments)} if fact.public else None
 
 
 @tells(IssueAnswered)
 def answered(fact: IssueAnswered) -> Said:
-    return {"result": fact.result, "text": fact.reply.token}
+    return {"result": fact.result, "text": fact.reply.token, **shown(fact.evidence)}
+
+
+def shown(photos: Sequence[Attachment]) -> Said:
+    return {"photos": [str(photo.id) for photo in photos]}
 
 
 @tells(IssueClosed)
@@ -201,6 +206,10 @@ def held(fact: MeetingHeld) -> Said:
     }
 
 
+PICTURED = text("""
+select exists (select from read.step
+                where subject = :issue and said -> 'photos' ? cast(:photo as text)) as shown
+""")
 TRAIL = text("""
 select * from read.step where subject = any(:subjects) order by at desc, seq desc limit :most
 """)
@@ -211,3 +220,8 @@ async def trail(db: Database, subjects: Sequence[str]) -> list[Step]:
     """The newest first."""
     rows = await db.all(TRAIL, subjects=list(subjects), most=MOST)
     return [Step(**row._mapping) for row in rows]
+
+
+async def is_shown(db: Database, issue: str, photo: UUID) -> bool:
+    """Whether a step that its resident may read has this photo."""
+    return bool((await db.one(PICTURED, issue=issue, photo=str(photo))).shown)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.intake import Attachment, Solved
+from contracts.intake import Solved
 from contracts.routing import (
     AnswerResult,
     CloseBasis,
@@ -21,7 +21,7 @@ from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
 from services.routing.domain.case import Case, Desk, Fact
 from services.routing.domain.policy import EVALUATE_WITHIN
-from services.routing.domain.work import must_be_spoken_to
+from services.routing.domain.work import Files, must_be_kept, must_be_spoken_to
 
 Reply = Annotated[str, Field(min_length=20, max_length=2000)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -33,7 +33,7 @@ CONTENT = 3
 class AnswerIssue:
     result: AnswerResult
     reply: Reply
-    evidence: Annotated[tuple[Attachment, ...], Field(max_length=9)] = ()
+    evidence: Files = ()
     meeting_id: UUID | None = None
     no_meeting_reason: Words | None = None
     next_review_on: AwareDatetime | None = None
@@ -56,6 +56,7 @@ def answer(wish: AnswerIssue, case: Case, desk: Desk) -> Sequence[Fact]:
     if wish.result is AnswerResult.ON_AGENDA and wish.next_review_on is None:
         raise Refused("say-when-it-is-looked-at-again")
     must_have_met(wish, case, desk)
+    must_be_kept(wish.evidence, desk)
     reason = wish.no_meeting_reason
     return [
         IssueAnswered(

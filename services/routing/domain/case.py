@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from contracts.intake import TargetLevel
+from contracts.intake import Attachment, TargetLevel
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.permission import HANDLERS, STATION, Tree, must
 from contracts.routing import (
@@ -125,13 +125,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`active`: the organisations that are there today. `held`: meetings about this matter."""
+    """`active`: the organisations that are there today. `held`: meetings about this matter.
+    `photos`: of those that the wish names, what was really sent."""
 
     call: Call
     policy: Policy
     tree: Tree
     active: Container[str] = frozenset()
     held: frozenset[UUID] = frozenset()
+    photos: frozenset[Attachment] = frozenset()
 
     @property
     def by(self) -> Actor:

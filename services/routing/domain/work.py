@@ -10,6 +10,7 @@ from pydantic import Field
 from contracts.intake import Attachment
 from contracts.routing import (
     ContactMethod,
+    IssueAnswered,
     IssueContacted,
     IssueProgressed,
     IssueSigned,
@@ -17,6 +18,7 @@ from contracts.routing import (
 )
 from contracts.stages import Stage
 from kernel.decider import Refused
+from kernel.event import Event
 from kernel.seal.sealed import Sealed
 from services.routing.domain.case import (
     AT_HAND,
@@ -29,7 +31,8 @@ from services.routing.domain.case import (
 )
 
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
-Files = Annotated[tuple[Attachment, ...], Field(max_length=9)]
+MOST_PHOTOS = 9
+Files = Annotated[tuple[Attachment, ...], Field(max_length=MOST_PHOTOS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,25 @@ def must_be_spoken_to(case: Case) -> None:
 def progress(wish: AddProgress, case: Case, desk: Desk) -> Sequence[Fact]:
     case.at(*WORKED_ON)
     desk.handler(case)
+    must_be_kept(wish.attachments, desk)
     note = Sealed("issue", wish.note)
     return [IssueProgressed(note=note, attachments=wish.attachments, public=wish.public)]
+
+
+def must_be_kept(photos: Files, desk: Desk) -> None:
+    if len(photos) > MOST_PHOTOS:
+        raise Refused("too-many-photos", most=MOST_PHOTOS)
+    if not desk.photos.issuperset(photos):
+        raise Refused("no-such-photo")
+
+
+def pictured(fact: Event) -> tuple[Attachment, ...]:
+    """The photos that a fact of the case names."""
+    match fact:
+        case IssueProgressed(attachments=photos) | IssueAnswered(evidence=photos):
+            return photos
+        case _:
+            return ()
 
 
 def see_contact(wish: SeeContact, case: Case, desk: Desk) -> Sequence[Fact]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Row
 
+from album.photos import MOST_BODY
 from contracts.calendar import CLOSES
 from contracts.routing import AnswerResult
 from registry.staff import Staff
@@ -14,13 +15,14 @@ from services.routing.domain.answer import AnswerIssue
 from services.routing.pages.case import CASE_PAGE, possible_for, said
 from services.routing.pages.labels import RESULT
 from services.routing.pages.look import PAGES, file_of, see
-from skin.forms import Fields, Trouble, command_of, tried, wish_of
+from services.routing.pages.photos import PhotoDesk
+from skin.forms import Fields, Trouble, command_of, tried
 from skin.site import Base, console
 from skin.words import moment, names, words
 
 
 def routes(base: Base) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+    router, photos = APIRouter(include_in_schema=False), PhotoDesk(base)
 
     @router.get(CASE_PAGE + "/answer")
     async def form(
@@ -35,10 +37,11 @@ def routes(base: Base) -> APIRouter:
         await file_of(base, by, str(issue_id))
 
         async def doing(fields: Fields) -> object:
-            wish, command = wish_of(AnswerIssue, dated(fields)), command_of(by.actor, fields)
+            wish = await photos.wish(AnswerIssue, request, issue_id, dated(fields))
+            command = command_of(by.actor, fields)
             return await CASES.carry_out(base.running.ready(), str(issue_id), wish, command)
 
-        trouble = await tried(request, doing)
+        trouble = await tried(request, doing, MOST_BODY)
         if trouble is None:
             return see(f"/console/cases/{issue_id}")
         return await show(base, request, by, str(issue_id), trouble)
@@ -68,6 +71,7 @@ async def show(
         **about,
         "held": [meeting(row) for row in about["meetings"] if row.held_at],
         "trouble": trouble,
+        "kept": await PhotoDesk(base).kept(trouble),
         "may": "answer" in can.now,
         "no": words(no.code, "zh-CN", no.words) if no else "",
         "results": [(result.value, *RESULT[result]) for result in AnswerResult],

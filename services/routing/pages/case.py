@@ -1,10 +1,13 @@
 """One matter: what to do now and by when, what was said and done, what may not be done yet."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from album.photos import MOST_BODY
 from contracts.routing import ContactMethod, IssueRouted
 from kernel.decider import Actor, Call
 from kernel.seal.sealed import Sealed
@@ -18,6 +21,7 @@ from services.routing.domain.work import AddProgress, ContactReporter, SignIssue
 from services.routing.pages.due import clocks
 from services.routing.pages.look import PAGES, file_of, name_of, opened, see, who
 from services.routing.pages.next_step import next_step
+from services.routing.pages.photos import PhotoDesk
 from services.routing.pages.telling import Told, told
 from services.routing.projections.case_file import CaseFile, Step
 from services.routing.projections.meetings_about import meetings_about
@@ -37,20 +41,32 @@ def routes(base: Base) -> APIRouter:
     ) -> Response:
         return await show(base, request, by, str(issue_id))
 
-    for name, kind in FORMS.items():
-        router.add_api_route(f"{CASE_PAGE}/{name}", taking(base, name, kind), methods=["POST"])
+    for name, read in forms(base).items():
+        router.add_api_route(f"{CASE_PAGE}/{name}", taking(base, name, read), methods=["POST"])
     return router
 
 
-FORMS: dict[str, type[Wish]] = {
-    "sign": SignIssue,
-    "contact-made": ContactReporter,
-    "start": StartWork,
-    "progress": AddProgress,
-}
+Read = Callable[[Request, UUID, Fields], Awaitable[Wish]]
 
 
-def taking(base: Base, name: str, kind: type[Wish]) -> Any:
+def forms(base: Base) -> dict[str, Read]:
+    """What each form of the page wishes."""
+    return {
+        "sign": plain(SignIssue),
+        "contact-made": plain(ContactReporter),
+        "start": plain(StartWork),
+        "progress": partial(PhotoDesk(base).wish, AddProgress),
+    }
+
+
+def plain(kind: type[Wish]) -> Read:
+    async def read(_request: Request, _issue: UUID, fields: Fields) -> Wish:
+        return wish_of(kind, fields)
+
+    return read
+
+
+def taking(base: Base, name: str, read: Read) -> Any:
     """The form of one step: sent, carried out, and the page shown again."""
 
     async def step(
@@ -59,11 +75,11 @@ def taking(base: Base, name: str, kind: type[Wish]) -> Any:
         await file_of(base, by, str(issue_id))
 
         async def doing(fields: Fields) -> object:
-            wish, command = wish_of(kind, fields), command_of(by.actor, fields)
-            store = base.running.ready()
+            wish = await read(request, issue_id, fields)
+            store, command = base.running.ready(), command_of(by.actor, fields)
             return await CASES.carry_out(store, str(issue_id), wish, command)
 
-        trouble = await tried(request, doing)
+        trouble = await tried(request, doing, MOST_BODY)
         if trouble is None:
             return see(f"/console/cases/{issue_id}")
         return await show(base, request, by, str(issue_id), trouble, name)
@@ -84,6 +100,7 @@ async def show(
     values = {
         **await said(base, file, here),
         "trouble": trouble,
+        "kept": await PhotoDesk(base).kept(trouble) if doing == "progress" else (),
         "doing": doing,
         "can": can,
         "not_yet": {name: words(no.code, "zh-CN", no.words) for name, no in can.not_yet.items()},

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased, Solved
+from contracts.intake import Attachment, IssueEvaluated, IssueSubmitted, ReporterErased, Solved
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import (
     ClockName,
@@ -48,6 +48,7 @@ class Told:
     texts: tuple[Sealed, ...] = ()
     kind: str = ""
     public: bool = True
+    photos: tuple[Attachment, ...] = ()
 
 
 def told(fact: Event, here: Ground) -> Told:
@@ -115,7 +116,8 @@ def of_work(fact: IssueSigned | IssueContacted | IssueWorkStarted | IssueProgres
         case IssueWorkStarted():
             return Told("开始办理")
         case IssueProgressed():
-            return Told("记了一条进展", "", (fact.note,), public=fact.public)
+            words, photos = "记了一条进展", fact.attachments
+            return Told(words, "", (fact.note,), public=fact.public, photos=photos)
 
 
 def of_council(
@@ -162,7 +164,8 @@ def of_answer(fact: IssueAnswered | IssueClosed | IssueReopened | VoiceNotFollow
     match fact:
         case IssueAnswered():
             reason = (fact.no_meeting_reason,) if fact.no_meeting_reason else ()
-            return Told(f"答复：{RESULT[fact.result][0]}", "", (fact.reply, *reason))
+            words = f"答复：{RESULT[fact.result][0]}"
+            return Told(words, "", (fact.reply, *reason), photos=fact.evidence)
         case IssueClosed():
             won = "won" if fact.solved is Solved.YES else ""
             return Told(f"办结：{BASIS[fact.basis]}", "", (), won)

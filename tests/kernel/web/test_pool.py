@@ -137,6 +137,7 @@ async def test_the_least_pool_serves_all_at_once(
         group.create_task(block(cards))
     await clock.move(running.db, timedelta(days=15))
     await until(lambda: written(running, 16 + 20), "who is late and who is blocked has a letter")
+    await until(lambda: ordered(running), "all has its place")
     assert await check_store(running.db) == []
     assert await check_projection(running.db, shelf) == []
     assert "a loop failed" not in "".join(capfd.readouterr())
@@ -158,6 +159,10 @@ async def block(cards: House) -> None:
         for book in ("a", "b", "c"):
             await cards.do(f"reader {n}", NoteLoan(book))
         await cards.settle()
+
+
+async def ordered(running: Running) -> bool:
+    return bool(await one_of(running.db, "select count(*) from kernel.feed_queue") == 0)
 
 
 async def written(running: Running, letters: int) -> bool:

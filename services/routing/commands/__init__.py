@@ -16,6 +16,7 @@ from kernel.read.heard import heard
 from kernel.store import load
 from registry.calendar import shipped
 from registry.ground import ground
+from services.routing.commands.photos import kept
 from services.routing.domain import docket
 from services.routing.domain.answer import AnswerIssue
 from services.routing.domain.case import Case, Desk
@@ -31,12 +32,12 @@ TOPIC_FACTS: Kinds[TopicProposed] = Kinds(TopicProposed)
 
 async def set_desk(db: Database, issue_id: str, wish: Wish) -> SetDesk[Case, Desk]:
     here = await ground(db)
-    held = await met(db, wish)
+    held, photos = await met(db, wish), await kept(db, issue_id, wish)
     policy = Policy(POLICY, shipped())
 
     def desk(case: Case, call: Call) -> Desk:
         active = here.active(call.now.astimezone(ZONE).date())
-        return Desk(call, policy, here.tree, active, about(held, issue_id, case))
+        return Desk(call, policy, here.tree, active, about(held, issue_id, case), photos)
 
     return desk
 

@@ -1,0 +1,146 @@
+"""Photos of one service: each lies encrypted with the key of whose words it belongs to.
+
+They come before the fact that names them, form by form: what else was wrong with a form must not
+lose what was sent with it.
+"""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from uuid import UUID, uuid5
+
+import obstore
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from obstore.store import LocalStore
+from sqlalchemy import TextClause, text
+from starlette.datastructures import UploadFile
+
+from album.images import MIME, MOST_BYTES, rewritten
+from contracts.intake import Attachment
+from kernel.decider import Refused
+from kernel.seal.box import NONCE
+from kernel.seal.keyring import Missing
+from kernel.web.running import Running
+
+UNFOLDING = ThreadPoolExecutor(2, "photo")
+"""For two pictures at the same time: each may take two hundred megabytes."""
+MOST_FILES = 9
+MOST_BODY = MOST_FILES * MOST_BYTES + 1024 * 1024
+KEEP = """
+insert into {schema}.photo (issue, form, id, sha256, bytes, at)
+values (:issue, :form, :id, :sha256, :bytes, kernel.now()) on conflict do nothing
+"""
+KEPT = "select id, sha256, bytes from {schema}.photo where form = :form order by at, id"
+OF_ISSUE = "select id from {schema}.photo where issue = :issue"
+FORGET = "delete from {schema}.photo where issue = :issue and id = any(:ids)"
+AGED = """
+select distinct issue from {schema}.photo where at < kernel.now() - interval '1 day' limit 100
+"""
+
+
+class Album:
+    """`kind` of the subject whose key closes them: `reporter`, or `issue` for what staff took."""
+
+    def __init__(self, running: Running, kind: str) -> None:
+        self.db, self.keyring, self.kind = running.db, running.keyring, kind
+        self.schema = running.service.name
+        self.folder = running.settings.data / self.schema / "photos"
+
+    @property
+    def files(self) -> LocalStore:
+        return LocalStore(self.folder, mkdir=True)
+
+    def sql(self, statement: str) -> TextClause:
+        return text(statement.format(schema=self.schema))
+
+    def subject_of(self, issue: UUID) -> str:
+        return f"{self.kind}/{issue}"
+
+    async def keep_all(
+        self, issue: UUID, form: UUID, files: Sequence[UploadFile]
+    ) -> Refused | None:
+        """Those that can be kept are, whatever is wrong with the others: the first no of these."""
+        noes: list[Refused] = []
+        for nth, file in enumerate([f for f in files if f.size][:MOST_FILES], 1):
+            try:
+                await self.keep(issue, form, await file.read(MOST_BYTES + 1), nth)
+            except Refused as no:
+                noes.append(no)
+        return noes[0] if noes else None
+
+    async def keep(self, issue: UUID, form: UUID, raw: bytes, nth: int = 1) -> Attachment:
+        """Sent twice with one form it is kept once. Raises Refused."""
+        loop = asyncio.get_running_loop()
+        plain = await loop.run_in_executor(UNFOLDING, rewritten, raw, nth)
+        photo, subject = uuid5(form, hashlib.sha256(plain).hexdigest()), self.subject_of(issue)
+        key = (await self.keyring.keys_of([subject]))[subject]
+        box = closed(key, bound(subject, photo), plain)
+        await obstore.put_async(self.files, path_of(issue, photo), box)
+        mark = hashlib.sha256(box).hexdigest()
+        kept = Attachment(id=photo, mime=MIME, sha256=mark, bytes=len(box))
+        await self.db.do(self.sql(KEEP), {"issue": issue, "form": form, **row_of(kept)})
+        return kept
+
+    async def kept(self, form: UUID) -> tuple[Attachment, ...]:
+        """What one form has sent so far."""
+        rows = await self.db.all(self.sql(KEPT), form=form)
+        return tuple(Attachment(mime=MIME, **row._mapping) for row in rows)
+
+    async def drop(self, issue: UUID, photos: Collection[UUID]) -> None:
+        await self.forget(issue, photos)
+        for photo in photos:
+            await self._burn(path_of(issue, photo))
+
+    async def forget(self, issue: UUID, photos: Collection[UUID]) -> None:
+        """A fact names them now: it is known from there what is kept."""
+        await self.db.do(self.sql(FORGET), {"issue": issue, "ids": list(photos)})
+
+    async def burn(self, issue: UUID) -> None:
+        """All of one matter: nobody could open them any more."""
+        await self.drop(issue, await self.of_issue(issue))
+
+    async def of_issue(self, issue: UUID) -> list[UUID]:
+        """Those that a form sent and no fact is known to name."""
+        return [row.id for row in await self.db.all(self.sql(OF_ISSUE), issue=issue)]
+
+    async def aged(self) -> list[UUID]:
+        """Matters of which a form sent photos more than a day ago."""
+        return [row.issue for row in await self.db.all(self.sql(AGED))]
+
+    async def _burn(self, path: str) -> None:
+        with suppress(FileNotFoundError):
+            await obstore.delete_async(self.files, path)
+
+    async def open(self, issue: UUID, photo: UUID) -> bytes | Missing:
+        subject = self.subject_of(issue)
+        key = (await self.keyring.find([subject]))[subject]
+        if isinstance(key, Missing):
+            return key
+        try:
+            found = await obstore.get_async(self.files, path_of(issue, photo))
+        except FileNotFoundError:
+            return Missing.NOT_YET
+        box = bytes(await found.bytes_async())
+        return AESGCM(key).decrypt(box[:NONCE], box[NONCE:], bound(subject, photo))
+
+
+def row_of(photo: Attachment) -> dict[str, object]:
+    return {"id": photo.id, "sha256": photo.sha256, "bytes": photo.bytes}
+
+
+def path_of(issue: UUID, photo: UUID) -> str:
+    return f"{issue}/{photo}"
+
+
+def bound(subject: str, photo: UUID) -> bytes:
+    return f"{subject}:photo:{photo}".encode()
+
+
+def closed(key: bytes, bound_to: bytes, plain: bytes) -> bytes:
+    """The nonce is made of what is closed: the same photo sent twice is the same file, and two
+    that differ never share one."""
+    nonce = hmac.new(key, bound_to + plain, hashlib.sha256).digest()[:NONCE]
+    return nonce + AESGCM(key).encrypt(nonce, plain, bound_to)

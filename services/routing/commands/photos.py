@@ -1,0 +1,55 @@
+"""Photos that staff took: sent with a form, named by its fact, or swept after a day."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from album.images import MIME
+from album.photos import Album
+from contracts.intake import Attachment
+from kernel.database import Database
+from kernel.handle import Store
+from kernel.store import load
+from kernel.web.running import Running
+from services.routing.domain.answer import AnswerIssue
+from services.routing.domain.decider import CASE, Wish
+from services.routing.domain.work import AddProgress, pictured
+
+NAMED = text("""
+select id, sha256, bytes from routing.photo where issue = cast(:issue as uuid) and id = any(:ids)
+""")
+
+
+def album_of(running: Running) -> Album:
+    """Of the staff: like their texts, these stay when a resident is forgotten."""
+    return Album(running, "issue")
+
+
+def named(wish: Wish) -> tuple[Attachment, ...]:
+    match wish:
+        case AddProgress(attachments=photos) | AnswerIssue(evidence=photos):
+            return photos
+        case _:
+            return ()
+
+
+async def kept(db: Database, issue_id: str, wish: Wish) -> frozenset[Attachment]:
+    """Those that the wish names and that were really sent."""
+    if not (photos := named(wish)):
+        return frozenset()
+    rows = await db.all(NAMED, issue=issue_id, ids=[photo.id for photo in photos])
+    return frozenset(Attachment(mime=MIME, **row._mapping) for row in rows)
+
+
+async def sweep(store: Store, album: Album) -> None:
+    """A fact names it, and it is known from there; or nobody ever sent its form to the end."""
+    for issue in await album.aged():
+        told = await told_of(store.db, issue)
+        loose = await album.of_issue(issue)
+        await album.forget(issue, told)
+        await album.drop(issue, set(loose) - told)
+
+
+async def told_of(db: Database, issue: UUID) -> set[UUID]:
+    past = await load(db, CASE.facts, CASE.id(str(issue)))
+    return {photo.id for fact in past.facts for photo in pictured(fact)}

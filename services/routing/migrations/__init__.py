@@ -1,0 +1,1 @@
+"""Tables of routing that no fact could make anew."""

@@ -1,0 +1,25 @@
+"""Photos that staff sent with a form, until a fact names them."""
+
+from alembic import op
+
+revision, down_revision = "0001", None
+branch_labels, depends_on = ("routing",), None
+
+TABLES = (
+    "create schema routing",
+    # The files lie encrypted with the matter's key; `at` says when one that nobody sent is swept.
+    """create table routing.photo (
+         issue uuid not null, form uuid not null, id uuid not null, sha256 text not null,
+         bytes bigint not null, at timestamptz not null, primary key (issue, id))""",
+    "create index on routing.photo (form)",
+    "create index on routing.photo (at)",
+)
+
+
+def upgrade() -> None:
+    for statement in TABLES:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    op.execute("drop schema routing cascade")
