@@ -7,10 +7,10 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
+from album import MOST_BYTES
 from kernel.decider import Refused
 
 MIME = "image/jpeg"
-MOST_BYTES = 10 * 1024 * 1024
 SIDE, QUALITY = 1600, 82
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MOST_PIXELS = 52_000_000

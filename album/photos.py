@@ -1,13 +1,14 @@
 """Photos of one service: each lies encrypted with the key of whose words it belongs to.
 
 They come before the fact that names them, form by form: what else was wrong with a form must not
-lose what was sent with it.
+lose what was sent with it. What no fact names within a day is swept.
 """
 
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from uuid import UUID, uuid5
@@ -18,7 +19,8 @@ from obstore.store import LocalStore
 from sqlalchemy import TextClause, text
 from starlette.datastructures import UploadFile
 
-from album.images import MIME, MOST_BYTES, rewritten
+from album import MOST_BYTES, MOST_FILES
+from album.images import MIME, rewritten
 from contracts.intake import Attachment
 from kernel.decider import Refused
 from kernel.seal.box import NONCE
@@ -27,22 +29,32 @@ from kernel.web.running import Running
 
 UNFOLDING = ThreadPoolExecutor(2, "photo")
 """For two pictures at the same time: each may take two hundred megabytes."""
-MOST_FILES = 9
-MOST_BODY = MOST_FILES * MOST_BYTES + 1024 * 1024
+MOST_KEPT = 30
+"""Of one form, those included that were left out again."""
+NO_FORM = UUID(int=0)
 KEEP = """
 insert into {schema}.photo (issue, form, id, sha256, bytes, at)
-values (:issue, :form, :id, :sha256, :bytes, kernel.now()) on conflict do nothing
+values (:issue, :form, :id, :sha256, :bytes, kernel.now())
+on conflict (issue, id) do update set form = excluded.form,
+  at = case when photo.at > kernel.now() - interval '24 hours' then photo.at else excluded.at end
 """
-KEPT = "select id, sha256, bytes from {schema}.photo where form = :form order by at, id"
+# An hour before it may be swept nobody is shown it any more: what a desk has just seen stays.
+KEPT = """
+select id, sha256, bytes from {schema}.photo
+ where form = :form and at > kernel.now() - interval '24 hours' order by at, id
+"""
+LEAVE_OUT = "update {schema}.photo set form = :none where form = :form and id = any(:ids)"
 OF_ISSUE = "select id from {schema}.photo where issue = :issue"
-FORGET = "delete from {schema}.photo where issue = :issue and id = any(:ids)"
+DROP = "delete from {schema}.photo where issue = :issue and id = any(:ids)"
+NAMED = "update {schema}.photo set named = true where issue = :issue and id = any(:ids)"
 AGED = """
-select distinct issue from {schema}.photo where at < kernel.now() - interval '1 day' limit 100
+select issue, id from {schema}.photo
+ where not named and at < kernel.now() - interval '25 hours' order by at limit 500
 """
 
 
 class Album:
-    """`kind` of the subject whose key closes them: `reporter`, or `issue` for what staff took."""
+    """`kind` of the subject whose key closes them: `reporter`, or `case` for what staff took."""
 
     def __init__(self, running: Running, kind: str) -> None:
         self.db, self.keyring, self.kind = running.db, running.keyring, kind
@@ -63,8 +75,11 @@ class Album:
         self, issue: UUID, form: UUID, files: Sequence[UploadFile]
     ) -> Refused | None:
         """Those that can be kept are, whatever is wrong with the others: the first no of these."""
+        given = [file for file in files if file.size]
+        if len(given) + len(await self.kept(form)) > MOST_KEPT:
+            return Refused("too-many-photos", most=MOST_FILES)
         noes: list[Refused] = []
-        for nth, file in enumerate([f for f in files if f.size][:MOST_FILES], 1):
+        for nth, file in enumerate(given, 1):
             try:
                 await self.keep(issue, form, await file.read(MOST_BYTES + 1), nth)
             except Refused as no:
@@ -89,30 +104,37 @@ class Album:
         rows = await self.db.all(self.sql(KEPT), form=form)
         return tuple(Attachment(mime=MIME, **row._mapping) for row in rows)
 
-    async def drop(self, issue: UUID, photos: Collection[UUID]) -> None:
-        await self.forget(issue, photos)
-        for photo in photos:
-            await self._burn(path_of(issue, photo))
+    async def gone(self, form: UUID, promised: Collection[UUID]) -> Refused | None:
+        """Where somebody was told that these are here, and took a day to go on."""
+        here = {photo.id for photo in await self.kept(form)} if promised else set()
+        return None if here.issuperset(promised) else Refused("photos-gone")
 
-    async def forget(self, issue: UUID, photos: Collection[UUID]) -> None:
-        """A fact names them now: it is known from there what is kept."""
-        await self.db.do(self.sql(FORGET), {"issue": issue, "ids": list(photos)})
+    async def leave_out(self, form: UUID, photos: Collection[UUID]) -> None:
+        """The form goes on without them. The files stay until they are swept: a fact may just
+        have named one."""
+        asked = {"none": NO_FORM, "form": form, "ids": list(photos)}
+        await self.db.do(self.sql(LEAVE_OUT), asked)
+
+    async def sweep(self, told_of: Callable[[UUID], Awaitable[Collection[UUID]]]) -> None:
+        """`told_of`: the photos that facts of a matter name."""
+        aged: dict[UUID, set[UUID]] = defaultdict(set)
+        for row in await self.db.all(self.sql(AGED)):
+            aged[row.issue].add(row.id)
+        for issue, photos in aged.items():
+            told = photos.intersection(await told_of(issue))
+            await self.db.do(self.sql(NAMED), {"issue": issue, "ids": list(told)})
+            await self.drop(issue, photos - told)
 
     async def burn(self, issue: UUID) -> None:
         """All of one matter: nobody could open them any more."""
-        await self.drop(issue, await self.of_issue(issue))
+        rows = await self.db.all(self.sql(OF_ISSUE), issue=issue)
+        await self.drop(issue, [row.id for row in rows])
 
-    async def of_issue(self, issue: UUID) -> list[UUID]:
-        """Those that a form sent and no fact is known to name."""
-        return [row.id for row in await self.db.all(self.sql(OF_ISSUE), issue=issue)]
-
-    async def aged(self) -> list[UUID]:
-        """Matters of which a form sent photos more than a day ago."""
-        return [row.issue for row in await self.db.all(self.sql(AGED))]
-
-    async def _burn(self, path: str) -> None:
-        with suppress(FileNotFoundError):
-            await obstore.delete_async(self.files, path)
+    async def drop(self, issue: UUID, photos: Collection[UUID]) -> None:
+        for photo in photos:
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self.files, path_of(issue, photo))
+        await self.db.do(self.sql(DROP), {"issue": issue, "ids": list(photos)})
 
     async def open(self, issue: UUID, photo: UUID) -> bytes | Missing:
         subject = self.subject_of(issue)

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Collection, Coroutine
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -87,9 +86,8 @@ async def to_its_end(work: Coroutine[Any, Any, None], limit: float = 2.0) -> Non
     try:
         await asyncio.shield(task)
     finally:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit):
-                await asyncio.gather(task, return_exceptions=True)
+        await asyncio.wait([task], timeout=limit)
+        task.cancel()
 
 
 async def back_off(name: str, error: BaseException, pause: float) -> float:

@@ -53,6 +53,8 @@ class Trouble:
     fields: Mapping[str, str] = field(default_factory=dict)
     typed: Fields = field(default_factory=dict)
     stale: bool = False
+    renamed: bool = False
+    """It went through before, with other words: `typed` has the name of another form."""
 
 
 async def sent(request: Request, most: int = MOST_FORM) -> dict[str, Any]:
@@ -76,7 +78,8 @@ async def sent(request: Request, most: int = MOST_FORM) -> dict[str, Any]:
     return found
 
 
-MOST_FILES = 12
+MOST_FILES = 40
+"""More than any rule allows: then it can say so, and the words are not lost."""
 
 
 adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
@@ -132,9 +135,9 @@ async def files_of(request: Request, name: str) -> list[UploadFile]:
 
 def must_fit(request: Request, most: int) -> None:
     """Before anything of it is read. Every browser says how long its form is."""
-    length = request.headers.get("content-length")
-    if length is None:
-        raise Problem(411, "form-incomplete")
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise Problem(411, "length-required")
     if int(length) > most:
         raise Problem(413, "too-large")
 
@@ -142,19 +145,19 @@ def must_fit(request: Request, most: int) -> None:
 async def tried(
     request: Request, doing: Callable[[Fields], Awaitable[object]], most: int = MOST_FORM
 ) -> Trouble | None:
-    """Carries a form out; None when it went through. Sent again with other words after it went
-    through, it is another form from then on: `typed` has its new name."""
+    """Carries a form out; None when it went through."""
     fields = await sent(request, most)
     try:
         await doing(fields)
     except Wrong as error:
         return Trouble(422, words("fields-wrong", "zh-CN", {}), error.fields, fields)
-    except (Refused, Conflict, KeyReused, Busy) as error:
+    except KeyReused:
+        again = {**fields, "once": str(uuid4())}
+        return Trouble(422, words("form-sent-before", "zh-CN", {}), {}, again, renamed=True)
+    except (Refused, Conflict, Busy) as error:
         problem = problem_of(error)
         said = words(problem.code, "zh-CN", problem.values)
         stale = isinstance(error, Stale | Conflict)
-        if isinstance(error, KeyReused):
-            fields["once"] = str(uuid4())
         return Trouble(problem.status_code, said, {}, fields, stale)
     finally:
         await request.close()

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from httpx2 import AsyncClient
 from starlette.middleware.gzip import GZipMiddleware
 
-from album.photos import MOST_BODY
+from album import MOST_BODY
 from kernel.decider import Actor
 from kernel.web.build import Built, build
 from kernel.web.problems import Problem

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from album.images import MOST_BYTES
+from album import MOST_BYTES
 from contracts.intake import Attachment
 from contracts.permission import HANDLERS, STATION, must_be
 from contracts.routing import Assessment, Lane, Mode
@@ -134,7 +134,7 @@ def photo_routes(base: Base, router: APIRouter) -> APIRouter:
         must_fit(request, MOST_BYTES)
         must_be(by, HANDLERS)
         await file_for(base, by, issue_id)
-        return await album.keep(issue_id, issue_id, await request.body())
+        return await album.keep(issue_id, uuid5(by.id, str(issue_id)), await request.body())
 
     return router
 

@@ -1,10 +1,12 @@
 """Routing, wired."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from fastapi import APIRouter
 from httpx2 import AsyncClient
 
+from kernel.handle import Store
 from kernel.web.build import Built
 from kernel.web.running import Transport
 from kernel.web.service import Service
@@ -13,7 +15,7 @@ from registry.known import KNOWN
 from registry.settings import CitySettings
 from services.routing import api
 from services.routing.commands import CASES, DOCKETS
-from services.routing.commands.photos import album_of, sweep
+from services.routing.commands.photos import album_of, told_of
 from services.routing.pages import answer, case, cases, contact, leaving, photos, queue, why
 from services.routing.projections.case_org import case_org
 from services.routing.projections.cases import cases as cases_at_hand
@@ -37,7 +39,11 @@ VIEWS = (queue, cases, case, photos, answer, contact, why, leaving)
 
 def routes(base: Base) -> Iterable[APIRouter]:
     running, album = base.running, album_of(base.running)
-    running.own_steps["sweep"] = Hourly(running, lambda store: sweep(store, album)).step
+
+    async def tidied(store: Store) -> None:
+        await album.sweep(partial(told_of, store.db))
+
+    running.own_steps["sweep"] = Hourly(running, tidied).step
     yield from api.routes(base)
     for view in VIEWS:
         yield view.routes(base)

@@ -134,11 +134,11 @@ async def conference(web: Web, issue: str, topic: str, meeting: str) -> None:
         invite = {"place": place, "role": role, "required": False}
         invite |= {"member_seat": str(web.seats[Role.MEMBER][1])} if role == "MEMBER" else {}
         await do(web, f"{path}/invite-participant", invite, TOWN_LIAISON)
-    starts = await clock.now(web.built["meetings"].running.db) + timedelta(days=9)
+    starts = await clock.now(web.built["meetings"].running.db) + timedelta(days=14)
     times = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=2)).isoformat()}
     await do(web, f"{path}/notice-meeting", times | {"venue": "街道三楼会议室"}, TOWN_LIAISON)
     for built in web.built.values():
-        await clock.move(built.running.db, timedelta(days=9))
+        await clock.move(built.running.db, timedelta(days=14))
     await web.settle()
     for place in range(1, 8):
         await do(web, f"{path}/check-in", {"place": place}, TOWN_LIAISON)

@@ -10,8 +10,8 @@ from httpx2 import Response
 from PIL import Image
 from sqlalchemy import text
 
+from album import MOST_BODY
 from album.images import rewritten
-from album.photos import MOST_BODY
 from kernel.clock import move
 from kernel.decider import Refused
 from tests.intake.residents import FORM_PAGE, SAID, filled, issue_of, key_in
@@ -73,7 +73,7 @@ def as_it_stands(answer: Response, **changed: Any) -> dict[str, Any]:
     return {**form_of(answer, FORM_PAGE), "consents[]": SAID["consents[]"], **changed}
 
 
-PHOTOS = text("select count(*) as n from intake.photo")
+PHOTOS = text("select count(*) as n from intake.photo where form = issue")
 
 
 async def kept(web: Web) -> int:
@@ -160,7 +160,7 @@ async def test_photos_that_nobody_sent_to_the_end_are_gone_after_a_day(
 ) -> None:
     await web.send(FORM_PAGE, await filled(web, name=""), files=files(picture()))
     assert (await kept(web), len(on_disk(tmp_path))) == (1, 1)
-    await move(web.houses["intake"].running.db, timedelta(hours=25))
+    await move(web.houses["intake"].running.db, timedelta(hours=26))
     await web.send(FORM_PAGE, await filled(web), files=files(picture(colour="blue")))
     assert (await kept(web), len(on_disk(tmp_path))) == (1, 1)
 

@@ -108,7 +108,7 @@ started = IssueWorkStarted(handler_seat=UUID(int=2))
 answered = IssueAnswered(
     round=1,
     result=AnswerResult.SOLVED,
-    reply=Sealed("issue", "x"),
+    reply=Sealed("case", "x"),
     evaluate_by=NOW + timedelta(days=10),
 )
 closed = IssueClosed(basis=CloseBasis.EVALUATED, solved=Solved.YES)

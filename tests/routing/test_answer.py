@@ -57,7 +57,7 @@ def test_it_is_answered_and_the_resident_has_ten_days() -> None:
         IssueAnswered(
             round=1,
             result=AnswerResult.SOLVED,
-            reply=Sealed("issue", REPLY),
+            reply=Sealed("case", REPLY),
             evaluate_by=NOW + timedelta(days=10),
         )
     )

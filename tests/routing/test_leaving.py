@@ -42,8 +42,8 @@ LOOK = SeeContact("约时间上门")
 def test_it_is_declined_with_a_reason_and_where_to_go() -> None:
     declined = IssueDeclined(
         reason=DeclineReason.LEGAL_CHANNEL,
-        explanation=Sealed("issue", WHY),
-        alternative=Sealed("issue", "请到区法院诉讼服务中心"),
+        explanation=Sealed("case", WHY),
+        alternative=Sealed("case", "请到区法院诉讼服务中心"),
     )
     given(decider, *SUBMITTED).when(DECLINE, desk(STATION)).then(declined)
     case = decider.after((*SUBMITTED, declined))
@@ -59,7 +59,7 @@ def test_an_emergency_is_never_declined() -> None:
 
 def test_what_was_accepted_is_not_declined_but_may_be_handed_on() -> None:
     given(decider, *ACCEPTED).when(DECLINE, desk(STATION)).then_refused("not-now")
-    handed = IssueTransferred(channel=TransferChannel.COURT, explanation=Sealed("issue", WHY))
+    handed = IssueTransferred(channel=TransferChannel.COURT, explanation=Sealed("case", WHY))
     for history in (SUBMITTED, ACCEPTED, IN_PROGRESS):
         given(decider, *history).when(TRANSFER, desk(STATION)).then(handed)
     given(decider, *SIGNED).when(TRANSFER, desk(STATION)).then_refused("not-now")
@@ -72,7 +72,7 @@ def test_only_its_own_station_says_no(wish: DeclineIssue | TransferOut) -> None:
 
 
 def test_a_number_is_seen_by_the_station_first_and_then_by_who_leads() -> None:
-    seen = ContactSeen(reason=Sealed("issue", "约时间上门"))
+    seen = ContactSeen(reason=Sealed("case", "约时间上门"))
     given(decider, *SUBMITTED).when(LOOK, desk(STATION)).then(seen)
     given(decider, *SIGNED).when(LOOK, desk(LIAISON)).then(seen)
     given(decider, *SIGNED).when(LOOK, desk(STATION)).then_refused("not-in-your-seat")

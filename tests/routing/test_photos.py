@@ -39,7 +39,7 @@ def test_a_photo_is_named_only_once_it_was_sent() -> None:
     wish = AddProgress("换好了", attachments=(photo(),))
     given(decider, *IN_PROGRESS).when(wish, desk(LIAISON)).then_refused("no-such-photo")
     given(decider, *IN_PROGRESS).when(wish, desk(LIAISON, photos=frozenset([photo()]))).then(
-        IssueProgressed(note=Sealed("issue", "换好了"), attachments=(photo(),), public=False)
+        IssueProgressed(note=Sealed("case", "换好了"), attachments=(photo(),), public=False)
     )
     answer = AnswerIssue(AnswerResult.SOLVED, REPLY, evidence=(photo(),))
     given(decider, *IN_PROGRESS).when(answer, desk(LIAISON)).then_refused("no-such-photo")
@@ -129,7 +129,8 @@ async def test_an_address_opens_one_photo_for_a_minute(
     assert (await web.page(address.partition("?")[0])).status_code == 403
     assert (await web.page(address)).status_code == 200
     await move(web.houses["routing"].running.db, timedelta(seconds=61))
-    assert (await web.page(address)).status_code == 403
+    late = await web.page(address)
+    assert (late.status_code, "这个地址只能看一分钟" in late.text) == (403, True)
 
 
 @pytest.mark.connected
@@ -148,9 +149,56 @@ async def test_what_could_be_kept_is_there_when_the_form_comes_back(
     page = (await web.page(case, HANDLER)).text
     assert len(pictures(page, f"{case}/photos")) == 2
     drop = {**form, "drop[]": pictures(page, f"{case}/photos")}
-    await web.send(f"{case}/progress", drop, HANDLER)  # of what a fact names nothing goes
+    other = await web.send(f"{case}/progress", drop, HANDLER)  # what a fact names stays there
+    assert "这张表已经交过一次" in other.text
     for one in pictures(page, f"{case}/photos"):
         assert (await web.page(f"{case}/photos/{one}", HANDLER)).status_code == 200
+
+
+@pytest.mark.connected
+async def test_a_photo_that_was_kept_can_be_left_out(
+    web: Web, raised: tuple[UUID, str, str]
+) -> None:
+    issue, *_ = raised
+    case = f"/console/cases/{issue}"
+    back = await noted(web, issue, picture(), picture(colour="blue"), note="")
+    drop = back.text.partition('name="drop[]" value="')[2].partition('"')[0]
+    form = form_of(back, f"{case}/progress") | {"note": NOTE, "drop[]": drop}
+    assert (await web.send(f"{case}/progress", form, HANDLER)).status_code == 303
+    assert (await web.send(f"{case}/progress", form, HANDLER)).status_code == 303  # a double tap
+    (left,) = pictures((await web.page(case, HANDLER)).text, f"{case}/photos")
+    assert left != drop
+
+
+@pytest.mark.connected
+async def test_who_goes_on_a_day_later_is_told_that_the_photos_are_gone(
+    web: Web, raised: tuple[UUID, str, str]
+) -> None:
+    issue, *_ = raised
+    case = f"/console/cases/{issue}"
+    back = await noted(web, issue, picture(), note="")
+    for service in ("directory", "routing"):
+        await move(web.houses[service].running.db, timedelta(hours=24))
+    form = form_of(back, f"{case}/progress") | {"note": NOTE}
+    late = await web.send(f"{case}/progress", form, HANDLER)
+    assert late.status_code == 422
+    assert "先前收到的照片放得太久" in late.text
+    anew = form_of(late, f"{case}/progress")
+    sent = await web.send(f"{case}/progress", anew, HANDLER, files=files(picture()))
+    assert sent.status_code == 303, sent.text
+
+
+@pytest.mark.connected
+async def test_who_does_not_handle_it_leaves_no_photo(
+    web: Web, raised: tuple[UUID, str, str], tmp_path: Path
+) -> None:
+    issue, *_ = raised
+    case = f"/console/cases/{issue}"
+    form = form_of(await web.page(case, HANDLER), f"{case}/progress") | {"note": NOTE}
+    by = Role.COMMUNITY_SECRETARY
+    no = await web.send(f"{case}/progress", form, by, files=files(picture()))
+    assert no.status_code == 403
+    assert on_disk(tmp_path) == []
 
 
 @pytest.mark.connected
@@ -167,6 +215,18 @@ async def test_photos_of_a_stale_screen_go_with_what_was_typed(
     again = await web.send(f"{case}/progress", form_of(back, f"{case}/progress"), HANDLER)
     assert again.status_code == 303
     assert len(pictures((await web.page(case, HANDLER)).text, f"{case}/photos")) == 1
+
+
+@pytest.mark.connected
+async def test_ten_photos_are_too_many_and_all_else_stays(
+    web: Web, raised: tuple[UUID, str, str]
+) -> None:
+    issue, *_ = raised
+    many = [picture((20, 20), colour=f"#{25 * n:02x}0000") for n in range(10)]
+    back = await noted(web, issue, *many)
+    assert (back.status_code, "照片最多9张。" in back.text) == (409, True)
+    assert "已经收到 10 张照片" in back.text
+    assert NOTE in back.text
 
 
 @pytest.mark.connected
@@ -207,7 +267,7 @@ async def test_after_a_day_what_no_fact_names_is_gone(
     routing: House = web.houses["routing"]
     assert (await rows(routing), len(on_disk(tmp_path))) == (2, 2)
     for service in ("directory", "routing"):
-        await move(web.houses[service].running.db, timedelta(hours=25))
+        await move(web.houses[service].running.db, timedelta(hours=26))
     await web.settle()
     assert (await rows(routing), len(on_disk(tmp_path))) == (0, 1)
     at = f"/console/cases/{issue}/photos"

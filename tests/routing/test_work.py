@@ -79,7 +79,7 @@ def test_in_a_new_round_the_resident_is_spoken_to_again() -> None:
 
 
 def test_progress_is_told_while_it_is_worked_on() -> None:
-    told = IssueProgressed(note=Sealed("issue", "已派人查看"), public=True)
+    told = IssueProgressed(note=Sealed("case", "已派人查看"), public=True)
     wish = AddProgress("已派人查看", public=True)
     given(decider, *IN_PROGRESS).when(wish, desk(LIAISON)).then(told)
     given(decider, *IN_PROGRESS, answered).when(wish, desk(LIAISON)).then_refused("not-now")

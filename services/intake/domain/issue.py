@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from album import MOST_FILES
 from contracts.intake import (
     Attachment,
     Channel,
@@ -25,7 +26,7 @@ from kernel.event import Kinds
 from kernel.seal.sealed import Sealed
 from services.intake.domain.reporter import MOST, must_agree, must_be_short, must_be_written
 
-MOST_FILES, MOST_A_DAY = 9, 10
+MOST_A_DAY = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 
-from album.photos import MOST_BODY
+from album import MOST_BODY
 from contracts.intake import Attachment, TargetLevel
 from kernel.decider import Refused
 from services.intake.commands import NOTICE, album_of
@@ -83,7 +83,7 @@ class ReportDesk:
 
     async def _raise(self, request: Request, gate: Gate, fields: Fields) -> Raised:
         running, issue = self.base.running, issue_of(id_of(fields, "once"))
-        with_photos = await self._photos(request, issue, ids_of(fields, "drop"))
+        with_photos = await self._photos(request, issue, fields)
         org, unaddressed = addressee(await places(running), gate, fields)
         faults = {**checked(fields), **unaddressed, **with_photos}
         if faults:
@@ -94,12 +94,14 @@ class ReportDesk:
         except Refused as no:
             raise placed(no) from None
 
-    async def _photos(self, request: Request, issue: UUID, drop: set[UUID]) -> dict[str, str]:
+    async def _photos(self, request: Request, issue: UUID, fields: Fields) -> dict[str, str]:
         """Those that can be kept are, whatever else is wrong. Answers what is wrong with them. Of a
-        matter that was raised none goes any more."""
+        matter that was raised none is left out any more."""
+        drop, promised = ids_of(fields, "drop"), ids_of(fields, "kept")
         if drop and not await is_raised(self.base.running.db, issue):
-            await self.album.drop(issue, drop)
+            await self.album.leave_out(issue, drop)
         no = await self.album.keep_all(issue, issue, await files_of(request, "photos"))
+        no = no or await self.album.gone(issue, promised - drop)
         return {"photos": words(no.code, "zh-CN", no.words)} if no else {}
 
 

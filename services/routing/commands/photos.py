@@ -1,4 +1,4 @@
-"""Photos that staff took: sent with a form, named by its fact, or swept after a day."""
+"""Photos that staff took: sent with a form, and named by its fact."""
 
 from uuid import UUID
 
@@ -8,7 +8,6 @@ from album.images import MIME
 from album.photos import Album
 from contracts.intake import Attachment
 from kernel.database import Database
-from kernel.handle import Store
 from kernel.store import load
 from kernel.web.running import Running
 from services.routing.domain.answer import AnswerIssue
@@ -16,13 +15,14 @@ from services.routing.domain.decider import CASE, Wish
 from services.routing.domain.work import AddProgress, pictured
 
 NAMED = text("""
-select id, sha256, bytes from routing.photo where issue = cast(:issue as uuid) and id = any(:ids)
+select id, sha256, bytes from routing.photo where cast(issue as text) = :issue and id = any(:ids)
+   and at > kernel.now() - interval '24 hours'
 """)
 
 
 def album_of(running: Running) -> Album:
     """Of the staff: like their texts, these stay when a resident is forgotten."""
-    return Album(running, "issue")
+    return Album(running, "case")
 
 
 def named(wish: Wish) -> tuple[Attachment, ...]:
@@ -41,15 +41,7 @@ async def kept(db: Database, issue_id: str, wish: Wish) -> frozenset[Attachment]
     return frozenset(Attachment(mime=MIME, **row._mapping) for row in rows)
 
 
-async def sweep(store: Store, album: Album) -> None:
-    """A fact names it, and it is known from there; or nobody ever sent its form to the end."""
-    for issue in await album.aged():
-        told = await told_of(store.db, issue)
-        loose = await album.of_issue(issue)
-        await album.forget(issue, told)
-        await album.drop(issue, set(loose) - told)
-
-
 async def told_of(db: Database, issue: UUID) -> set[UUID]:
+    """The photos that facts of the case name."""
     past = await load(db, CASE.facts, CASE.id(str(issue)))
     return {photo.id for fact in past.facts for photo in pictured(fact)}

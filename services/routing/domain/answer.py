@@ -62,10 +62,10 @@ def answer(wish: AnswerIssue, case: Case, desk: Desk) -> Sequence[Fact]:
         IssueAnswered(
             round=case.round,
             result=wish.result,
-            reply=Sealed("issue", wish.reply),
+            reply=Sealed("case", wish.reply),
             evidence=wish.evidence,
             meeting_id=wish.meeting_id,
-            no_meeting_reason=Sealed("issue", reason) if reason else None,
+            no_meeting_reason=Sealed("case", reason) if reason else None,
             next_review_on=wish.next_review_on,
             evaluate_by=desk.now + EVALUATE_WITHIN,
         )

@@ -43,8 +43,8 @@ def decline(wish: DeclineIssue, case: Case, desk: Desk) -> Sequence[Fact]:
     return [
         IssueDeclined(
             reason=wish.reason,
-            explanation=Sealed("issue", wish.explanation),
-            alternative=Sealed("issue", wish.alternative),
+            explanation=Sealed("case", wish.explanation),
+            alternative=Sealed("case", wish.alternative),
         )
     ]
 
@@ -52,7 +52,7 @@ def decline(wish: DeclineIssue, case: Case, desk: Desk) -> Sequence[Fact]:
 def transfer(wish: TransferOut, case: Case, desk: Desk) -> Sequence[Fact]:
     case.at(Stage.SUBMITTED, Stage.ACCEPTED, Stage.IN_PROGRESS)
     desk.station(case)
-    explanation = Sealed("issue", wish.explanation)
+    explanation = Sealed("case", wish.explanation)
     return [
         IssueTransferred(
             channel=wish.channel, external_ref=wish.external_ref, explanation=explanation

@@ -144,7 +144,7 @@ def leg(wish: RouteIssue, case: Case, desk: Desk, suggested: Verdict) -> IssueRo
         policy_ver=desk.policy.version,
         calendar_ver=desk.policy.calendar.version,
         assessment=case.assessment,
-        override_reason=Sealed("issue", why) if why else None,
+        override_reason=Sealed("case", why) if why else None,
         return_by=clocks.return_by,
         sign_by=clocks.sign_by,
         contact_by=clocks.contact_by,

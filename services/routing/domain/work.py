@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from album import MOST_FILES
 from contracts.intake import Attachment
 from contracts.routing import (
     ContactMethod,
@@ -31,8 +32,7 @@ from services.routing.domain.case import (
 )
 
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
-MOST_PHOTOS = 9
-Files = Annotated[tuple[Attachment, ...], Field(max_length=MOST_PHOTOS)]
+Files = Annotated[tuple[Attachment, ...], Field(max_length=MOST_FILES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,13 @@ def progress(wish: AddProgress, case: Case, desk: Desk) -> Sequence[Fact]:
     case.at(*WORKED_ON)
     desk.handler(case)
     must_be_kept(wish.attachments, desk)
-    note = Sealed("issue", wish.note)
+    note = Sealed("case", wish.note)
     return [IssueProgressed(note=note, attachments=wish.attachments, public=wish.public)]
 
 
 def must_be_kept(photos: Files, desk: Desk) -> None:
-    if len(photos) > MOST_PHOTOS:
-        raise Refused("too-many-photos", most=MOST_PHOTOS)
+    if len(photos) > MOST_FILES:
+        raise Refused("too-many-photos", most=MOST_FILES)
     if not desk.photos.issuperset(photos):
         raise Refused("no-such-photo")
 
@@ -131,4 +131,4 @@ def see_contact(wish: SeeContact, case: Case, desk: Desk) -> Sequence[Fact]:
         desk.station(case)
     else:
         desk.handler(case)
-    return [ContactSeen(reason=Sealed("issue", wish.reason))]
+    return [ContactSeen(reason=Sealed("case", wish.reason))]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Row
 
-from album.photos import MOST_BODY
+from album import MOST_BODY
 from contracts.calendar import CLOSES
 from contracts.routing import AnswerResult
 from registry.staff import Staff
@@ -37,7 +37,7 @@ def routes(base: Base) -> APIRouter:
         await file_of(base, by, str(issue_id))
 
         async def doing(fields: Fields) -> object:
-            wish = await photos.wish(AnswerIssue, request, issue_id, dated(fields))
+            wish = await photos.wish(AnswerIssue, request, by.actor, issue_id, dated(fields))
             command = command_of(by.actor, fields)
             return await CASES.carry_out(base.running.ready(), str(issue_id), wish, command)
 

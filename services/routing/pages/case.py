@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from album.photos import MOST_BODY
+from album import MOST_BODY
 from contracts.routing import ContactMethod, IssueRouted
 from kernel.decider import Actor, Call
 from kernel.seal.sealed import Sealed
@@ -25,7 +25,7 @@ from services.routing.pages.photos import PhotoDesk
 from services.routing.pages.telling import Told, told
 from services.routing.projections.case_file import CaseFile, Step
 from services.routing.projections.meetings_about import meetings_about
-from skin.forms import Fields, Trouble, command_of, tried, wish_of
+from skin.forms import MOST_FORM, Fields, Trouble, command_of, tried, wish_of
 from skin.site import Base, console
 from skin.words import words
 
@@ -41,32 +41,33 @@ def routes(base: Base) -> APIRouter:
     ) -> Response:
         return await show(base, request, by, str(issue_id))
 
-    for name, read in forms(base).items():
-        router.add_api_route(f"{CASE_PAGE}/{name}", taking(base, name, read), methods=["POST"])
+    for name, (read, most) in forms(base).items():
+        step = taking(base, name, read, most)
+        router.add_api_route(f"{CASE_PAGE}/{name}", step, methods=["POST"])
     return router
 
 
-Read = Callable[[Request, UUID, Fields], Awaitable[Wish]]
+Read = Callable[[Request, Actor, UUID, Fields], Awaitable[Wish]]
 
 
-def forms(base: Base) -> dict[str, Read]:
-    """What each form of the page wishes."""
+def forms(base: Base) -> dict[str, tuple[Read, int]]:
+    """What each form of the page wishes, and how long it may be."""
     return {
-        "sign": plain(SignIssue),
-        "contact-made": plain(ContactReporter),
-        "start": plain(StartWork),
-        "progress": partial(PhotoDesk(base).wish, AddProgress),
+        "sign": (plain(SignIssue), MOST_FORM),
+        "contact-made": (plain(ContactReporter), MOST_FORM),
+        "start": (plain(StartWork), MOST_FORM),
+        "progress": (partial(PhotoDesk(base).wish, AddProgress), MOST_BODY),
     }
 
 
 def plain(kind: type[Wish]) -> Read:
-    async def read(_request: Request, _issue: UUID, fields: Fields) -> Wish:
+    async def read(_request: Request, _by: Actor, _issue: UUID, fields: Fields) -> Wish:
         return wish_of(kind, fields)
 
     return read
 
 
-def taking(base: Base, name: str, read: Read) -> Any:
+def taking(base: Base, name: str, read: Read, most: int) -> Any:
     """The form of one step: sent, carried out, and the page shown again."""
 
     async def step(
@@ -75,11 +76,11 @@ def taking(base: Base, name: str, read: Read) -> Any:
         await file_of(base, by, str(issue_id))
 
         async def doing(fields: Fields) -> object:
-            wish = await read(request, issue_id, fields)
+            wish = await read(request, by.actor, issue_id, fields)
             store, command = base.running.ready(), command_of(by.actor, fields)
             return await CASES.carry_out(store, str(issue_id), wish, command)
 
-        trouble = await tried(request, doing, MOST_BODY)
+        trouble = await tried(request, doing, most)
         if trouble is None:
             return see(f"/console/cases/{issue_id}")
         return await show(base, request, by, str(issue_id), trouble, name)

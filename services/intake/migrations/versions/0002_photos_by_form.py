@@ -1,4 +1,4 @@
-"""Photos know the form that brought them; here one form is one matter."""
+"""Photos know the form that brought them, one for each matter, and whether a fact names them."""
 
 from alembic import op
 
@@ -10,6 +10,9 @@ STEPS = (
     "update intake.photo set form = issue",
     "alter table intake.photo alter column form set not null",
     "create index on intake.photo (form)",
+    "alter table intake.photo add column named boolean not null default false",
+    "drop index intake.photo_at_idx",
+    "create index on intake.photo (at) where not named",
 )
 
 
@@ -19,4 +22,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("alter table intake.photo drop column form")
+    op.execute("drop index intake.photo_at_idx")
+    op.execute("create index on intake.photo (at)")
+    op.execute("alter table intake.photo drop column form, drop column named")
