@@ -269,7 +269,7 @@ async def test_after_a_day_what_no_fact_names_is_gone(
     for service in ("directory", "routing"):
         await move(web.houses[service].running.db, timedelta(hours=26))
     await web.settle()
-    assert (await rows(routing), len(on_disk(tmp_path))) == (0, 1)
+    assert (await rows(routing), len(on_disk(tmp_path))) == (1, 1)
     at = f"/console/cases/{issue}/photos"
     (one,) = pictures((await web.page(f"/console/cases/{issue}", HANDLER)).text, at)
     assert (await web.page(f"{at}/{one}", HANDLER)).status_code == 200

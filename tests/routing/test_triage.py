@@ -98,7 +98,7 @@ def test_another_lane_needs_a_reason() -> None:
     fact = leg(why)
     assert (fact.lane, fact.rule_id) == (Lane.COMMUNITY, "R6")
     assert fact.override_reason is not None
-    assert fact.override_reason.subject == "issue"
+    assert fact.override_reason.subject == "case"
 
 
 def test_it_goes_to_one_that_is_there_today_and_below_the_station() -> None:

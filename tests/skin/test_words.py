@@ -28,7 +28,7 @@ def refusals() -> Iterator[tuple[str, frozenset[str]]]:
 
 def of_forms() -> set[str]:
     """What is said of a form and its fields, with values that pydantic gives."""
-    return {*KINDS.values(), "field-wrong", "fields-wrong"}
+    return {*KINDS.values(), "field-wrong", "fields-wrong", "form-sent-before"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
