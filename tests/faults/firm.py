@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from httpx2 import AsyncClient
 
-from trial.living.clerk import Clerk
+from trial.living.clerk import Clerk, Sent
 from trial.living.deeds import City
 from trial.living.people import PASSWORD, People, seats
 
@@ -20,7 +20,7 @@ LONGEST = 10.0
 class Firm(Clerk):
     """Sends each wish once."""
 
-    async def ask(self, path: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+    async def ask(self, path: str, wish: Sent) -> dict[str, Any]:
         began = time.monotonic()
         answer = await self._ask(path, wish, str(uuid4()))
         if answer.status_code == 401:  # the token of before has had its time

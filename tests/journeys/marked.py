@@ -205,7 +205,12 @@ async def decide_where(story: Story) -> None:
 
 async def take_it_on(story: Story) -> None:
     await story.city.take_on(story.matter, story.liaison)
-    await story.city.progress(story.matter, story.liaison, story.marks.word("progress"))
+    async with await story.witness.desk(story.liaison) as desk:
+        path = f"{story.case}/progress"
+        form = form_of(await desk.get(story.case), path)
+        form |= {"note": story.marks.word("progress"), "public": "1"}
+        files = {"photos": ("photo.jpg", photo(story.marks.word("exif of work")), "image/jpeg")}
+        assert (await desk.post(path, data=form, files=files)).status_code == 303
 
 
 async def look_at_contact(story: Story) -> str:

@@ -36,7 +36,7 @@ LIAISON, STATION, AUDITOR = "peili-town-liaison", "peili-station-staff", "lanzho
 STRANGERS = ("bailu-town-liaison", "bailu-station-staff", "peili1-community-liaison")
 GIVEN = {"name", "phone", "place", "comment", "address", "exif"}
 """What ends with the resident. Their words stand on, redacted: without name and number."""
-NEVER = {"staff name", "password", "exif"}
+NEVER = {"staff name", "password", "exif", "exif of work"}
 """No page shows these at all."""
 KEYS = text("select 1 from kernel.keys where subject = any(:subjects) and wrapped is not null")
 CARD = text("select count(*) as n from kernel.vault where person = :person")

@@ -13,6 +13,8 @@ from trial.trouble import Trouble
 AGAIN = {401, 409, 503}
 """A token that is too old; a fact that has not come round yet; a service that starts."""
 PATIENCE, PAUSE = 20.0, 0.1
+Sent = Mapping[str, Any] | bytes
+"""A wish, or a file."""
 
 
 class NotDone(Trouble):
@@ -29,7 +31,7 @@ class Clerk:
         answer = await self.http.post("/api/directory/sign-in", json=body)
         self.token = answer.json().get("token", "") if answer.status_code == 200 else ""
 
-    async def ask(self, path: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+    async def ask(self, path: str, wish: Sent) -> dict[str, Any]:
         """The same command until it is taken: repeating is harmless."""
         once, until = str(uuid4()), time.monotonic() + PATIENCE
         while True:
@@ -53,9 +55,10 @@ class Clerk:
             raise NotDone(f"{path}: {answer.status_code}")
         return answer.json()
 
-    async def _ask(self, path: str, wish: Mapping[str, Any], once: str) -> Response:
+    async def _ask(self, path: str, wish: Sent, once: str) -> Response:
         headers = {"Idempotency-Key": once, **self.signed()}
-        return await self.http.post(path, json=dict(wish), headers=headers)
+        body: dict[str, Any] = {"content": wish} if isinstance(wish, bytes) else {"json": wish}
+        return await self.http.post(path, headers=headers, **body)
 
     def signed(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}

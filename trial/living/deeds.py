@@ -98,8 +98,10 @@ class City:
         await handler.ask(f"{matter.case}/contact-reporter", {"method": "PHONE", "reached": True})
         await handler.ask(f"{matter.case}/start-work", {})
 
-    async def progress(self, matter: Matter, handler: Clerk, note: str) -> None:
-        await handler.ask(f"{matter.case}/add-progress", {"note": note, "public": True})
+    async def progress(self, matter: Matter, handler: Clerk, note: str, *photos: bytes) -> None:
+        kept = [await handler.ask(f"{matter.case}/photos", photo) for photo in photos]
+        wish = {"note": note, "public": True, "attachments": kept}
+        await handler.ask(f"{matter.case}/add-progress", wish)
 
     async def answer(
         self, matter: Matter, handler: Clerk, result: str, reply: str, **more: Any
@@ -140,6 +142,5 @@ class Resident(Clerk):
     async def sign_in(self) -> None:
         """There is nothing to sign in to."""
 
-    async def _ask(self, path: str, wish: Mapping[str, Any], once: str) -> Any:
-        headers = {"X-Link-Key": self.key, "Idempotency-Key": once}
-        return await self.http.post(path, json=dict(wish), headers=headers)
+    def signed(self) -> dict[str, str]:
+        return {"X-Link-Key": self.key}

@@ -7,6 +7,7 @@ from uuid import uuid4
 from contracts.calendar import ZONE
 from trial.living import council
 from trial.living.deeds import City, Matter
+from trial.living.drawn import corner
 from trial.living.people import COMMUNITIES, TOWNS, People
 from trial.living.said import GARBAGE, GARDEN, LAMP, NOISE, SCHOOL, WAITING_AT, WATER
 
@@ -99,7 +100,8 @@ async def third_week(city: City, garbage: Matter, school: Matter) -> None:
     """The committee makes it a topic, and a conference is noticed; the garbage goes on."""
     await council.approve(city, TOPIC)
     await council.call_conference(city, school, TOPIC, CONFERENCE)
-    await city.progress(garbage, city.at(PEILI1, "community-liaison"), "清运了三车，装了提示牌。")
+    liaison = city.at(PEILI1, "community-liaison")
+    await city.progress(garbage, liaison, "清运了三车，装了提示牌。", corner())
     await small_matters(city)
 
 
