@@ -43,6 +43,8 @@ STATION = frozenset({Role.STATION_STAFF})
 LIAISONS = frozenset({Role.COMMUNITY_LIAISON, Role.TOWN_LIAISON})
 HANDLERS = LIAISONS | {Role.GRID_WORKER}
 """Who works on what was sent to their organisation."""
+HEADS = frozenset({Role.COMMUNITY_SECRETARY, Role.TOWN_COMMITTEE})
+"""Who answers for an organisation of theirs."""
 COUNCIL = (
     STATION
     | HANDLERS

@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from contracts.permission import COUNCIL, HANDLERS, LIAISONS, STATION, Role
+from contracts.permission import COUNCIL, HANDLERS, HEADS, LIAISONS, STATION, Role
 
 ALL = {*Role} - {Role.RESIDENT, Role.SERVICE}
 SEARCHERS = ALL - {Role.SYS_ADMIN, Role.MEMBER}
@@ -44,7 +44,7 @@ RAIL = (
     Group(
         "办理",
         [
-            entry("cases", "doc", "在办事项", STATION | HANDLERS),
+            entry("cases", "doc", "在办事项", STATION | HANDLERS | HEADS),
             entry("qrs", "pin", "门口的二维码", STATION | LIAISONS),
         ],
     ),

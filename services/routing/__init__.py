@@ -7,8 +7,8 @@ instants in the facts; who is late is urged. A matter follows its topic to the c
 council, and the resident's word closes it or has it worked on again. What handlers photograph lies
 in its album.
 
-Commands: accept-issue, add-progress, answer-issue, contact-reporter, decline-issue, photos,
-route-issue, sign-issue, start-work, transfer-out.
+Commands: accept-issue, add-progress, answer-issue, approve-answer, contact-reporter,
+decline-issue, photos, route-issue, send-answer-back, sign-issue, start-work, transfer-out.
 Streams: case, docket.
 Hears: issue, meeting, directory.
 """

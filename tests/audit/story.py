@@ -65,6 +65,8 @@ async def answered(web: Web, issue: str, meeting: str, by: Role) -> None:
     await do(web, f"{case}/start-work", {}, by)
     answer = {"result": "SOLVED", "reply": REPLY, "meeting_id": meeting}
     await do(web, f"{case}/answer-issue", answer, by)
+    if by is TOWN_LIAISON:
+        await do(web, f"{case}/approve-answer", {}, Role.TOWN_COMMITTEE)
 
 
 async def rated(web: Web, issue: str) -> None:

@@ -77,13 +77,19 @@ async def take_on(handler: Person, case: str) -> None:
 async def answer(handler: Person, case: str, result: str, reply: str, met: bool = False) -> None:
     page = handler.page
     await handler.go(case)
-    await page.click("a:has-text('答复居民')")
+    await page.click("a[href$='/answer']")
     await page.check(f"input[name=result][value={result}]")
     await page.fill("#reply", reply)
     if met:
         await page.select_option("#meeting_id", index=1)
-    await page.click("button:has-text('答复居民')")
-    await expect(page.locator(".title .state").first).to_have_text("已答复待评价")
+    await page.click("form[action$='/answer'] button[type=submit]")
+
+
+async def approve(head: Person, case: str) -> None:
+    await head.go("/console/desk")
+    await reaches(head, "/console/desk", "签发答复")
+    await head.go(case)
+    await head.page.click("button:has-text('签发答复')")
 
 
 async def rate(resident: Person, code: str, solved: str, satisfaction: int) -> None:
@@ -119,6 +125,7 @@ async def test_a_small_matter_is_solved_by_the_grid(resident: Person, clerk: Per
     await clerk.sign_in("peili1-grid-worker")
     await take_on(clerk, case)
     await answer(clerk, case, "SOLVED", MENDED)
+    await expect(clerk.page.locator(".title .state").first).to_have_text("已答复待评价")
     await reaches(resident, f"/i/{code}", MENDED)
     await rate(resident, code, "YES", 5)
     await reaches(resident, f"/i/{code}", "已办结")
@@ -147,6 +154,9 @@ async def test_a_big_matter_goes_to_the_committee_and_to_a_conference(
     await hold(clerk, meeting)
     await reaches(clerk, case, "成果落实中")
     await answer(clerk, case, "PARTLY", AGREED, met=True)
+    await as_other(clerk, "peili-town-committee")
+    await approve(clerk, case)
+    await expect(clerk.page.locator(".title .state").first).to_have_text("已答复待评价")
     await rate(resident, code, "PARTLY", 4)
     await reaches(resident, f"/i/{code}", "已办结")
     await reaches(clerk, case.replace("cases", "history"), "会议")

@@ -28,6 +28,7 @@ from services.meetings.domain.session import CheckIn, DecideItem, EndMeeting, Re
 from services.meetings.domain.topic import ApproveTopic, DeferTopic, ProposeTopic, SubmitTopic
 from services.routing.commands import CASES
 from services.routing.domain.answer import AnswerIssue
+from services.routing.domain.approval import ApproveAnswer
 from services.routing.domain.triage import AcceptIssue, RouteIssue
 from services.routing.domain.work import ContactReporter, SignIssue, StartWork
 from services.routing.projections.triage_queue import waiting
@@ -162,6 +163,7 @@ async def test_a_big_matter_goes_before_the_committee_and_to_a_conference(city: 
     await hold(city, meeting)
     answer = AnswerIssue(AnswerResult.SOLVED, REPLY, meeting_id=meeting)
     await work_and_answer(city, issue, answer, TOWN_LIAISON)
+    await city.do("routing", CASES, issue, ApproveAnswer(), COMMITTEE)
     await city.do("intake", ISSUES, issue, Evaluate(Solved.PARTLY, 3), seat(Role.RESIDENT, ""))
     assert (await city.facts("routing", f"case-{issue}"))[-1] == "IssueClosed"
     assert (await city.facts("meetings", f"meeting-{meeting}"))[-1] == "MeetingHeld"

@@ -78,6 +78,8 @@ async def test_a_big_matter_goes_before_the_committee_twice_and_to_a_conference(
     await council.hold(city, meeting)
     await settled(city, school, "IssueDeliberated")
     await city.answer(school, liaison, "PARTLY", AGREED, meeting_id=str(meeting))
+    assert not kinds(await settled(city, school, "AnswerDrafted"))["IssueAnswered"]
+    await city.approve(school, city.at(PEILI, "town-committee"))
     await city.evaluate(school, "PARTLY", 4)
     history = await settled(city, school, "IssueClosed")
     assert [k for k in STREET if not kinds(history)[k]] == []

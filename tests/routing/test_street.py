@@ -11,7 +11,7 @@ from contracts.permission import Role
 from kernel import clock
 from tests.journeys.city import TOWN
 from tests.journeys.founded import Founded, city
-from tests.journeys.web import Web
+from tests.journeys.web import Web, form_of
 from tests.routing.forms import (
     REPLY,
     STATION,
@@ -94,9 +94,30 @@ async def test_deferred_then_approved_then_held_then_answered(web: Web) -> None:
     await take(web, issue, "contact-made", TOWN_LIAISON, method="PHONE", reached="true")
     answer = {"result": "SOLVED", "reply": REPLY, "meeting_id": meeting.partition("/")[2]}
     await take(web, issue, "answer", TOWN_LIAISON, "/answer", **answer)
+    assert await stage(web, issue, TOWN_LIAISON) == "IMPLEMENTING"
+    assert "负责人签发答复" in (await web.page(page, TOWN_LIAISON)).text
+    await sent_back_and_approved(web, issue)
     assert await stage(web, issue, TOWN_LIAISON) == "ANSWERED"
     council = await web.page("/console/cases?tab=council", STATION)
     assert issue not in council.text
+
+
+async def sent_back_and_approved(web: Web, issue: str) -> None:
+    """The committee finds it on its desk."""
+    page, head = f"/console/cases/{issue}", Role.TOWN_COMMITTEE
+    assert "签发答复" in (await web.page("/console/desk", head)).text
+    assert REPLY in (await web.page(page, head)).text
+    await take(web, issue, "send-back", head, reason="写清什么时候修好")
+    assert "签发答复" not in (await web.page("/console/desk", head)).text
+    again = await web.page(f"{page}/answer", TOWN_LIAISON)
+    assert "写清什么时候修好" in again.text
+    form = form_of(again, f"{page}/answer")
+    assert (form["reply"], form["result"]) == (REPLY, "SOLVED")
+    sent = await web.send(
+        f"{page}/answer", form | {"reply": f"{REPLY}今天下午修好。"}, TOWN_LIAISON
+    )
+    assert sent.status_code == 303, sent.text
+    await take(web, issue, "approve", head)
 
 
 async def held(web: Web, issue: str, topic: str) -> str:

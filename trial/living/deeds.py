@@ -109,6 +109,10 @@ class City:
         wish = {"result": result, "reply": reply, **more}
         await handler.ask(f"{matter.case}/answer-issue", wish)
 
+    async def approve(self, matter: Matter, head: Clerk) -> None:
+        """The answer to a MAJOR matter."""
+        await head.ask(f"{matter.case}/approve-answer", {})
+
     async def evaluate(self, matter: Matter, solved: str, satisfaction: int) -> None:
         """By the resident's secret link."""
         body = {"solved": solved, "satisfaction": satisfaction}

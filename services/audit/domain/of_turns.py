@@ -1,5 +1,6 @@
 """In words: what committee and council made of a matter, and what is dealt with elsewhere."""
 
+from contracts.approval import AnswerDrafted, AnswerSentBack
 from contracts.leaving import DeclineReason, IssueDeclined, IssueTransferred, TransferChannel
 from contracts.routing import (
     Deliberated,
@@ -49,6 +50,17 @@ def topic_decided(fact: IssueTopicDecided) -> Said:
 @sayings.of(IssueDeliberated)
 def deliberated(fact: IssueDeliberated) -> Said:
     return Said(f"协商会开过：{OUTCOMES[fact.outcome]}", public=True)
+
+
+@sayings.of(AnswerDrafted)
+def drafted(fact: AnswerDrafted) -> Said:
+    given = texts(("拟的答复", fact.reply), ("没有开会，因为", fact.no_meeting_reason))
+    return Said(f"拟了答复，送负责人签发（第 {fact.round} 轮）", given)
+
+
+@sayings.of(AnswerSentBack)
+def sent_back(fact: AnswerSentBack) -> Said:
+    return Said("负责人把答复退回修改", texts(("怎么改", fact.why)))
 
 
 @sayings.of(IssueDeclined)

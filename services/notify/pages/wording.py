@@ -22,6 +22,7 @@ VERBS: Mapping[str, str] = {
     Step.CONTACT: "联系反映人",
     Step.START: "开始办",
     Step.ANSWER: "写答复",
+    Step.APPROVE: "签发答复",
     Step.PREPARE: "备材料",
     Step.DECIDE: "研究确定",
     Step.MEET: "约会议",

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from contracts.approval import AnswerDrafted, AnswerSentBack
 from contracts.calendar import CLOSES, ZONE
 from contracts.intake import IssueSubmitted
 from contracts.leaving import IssueDeclined, IssueTransferred
@@ -55,6 +56,7 @@ class Step(StrEnum):
     CONTACT = "contact"
     START = "start"
     ANSWER = "answer"
+    APPROVE = "approve"
     PREPARE = "prepare"
     DECIDE = "decide"
     MEET = "meet"
@@ -66,8 +68,8 @@ STEPS: dict[str, tuple[Step, ...]] = {
     Role.GRID_WORKER: WORK,
     Role.COMMUNITY_LIAISON: WORK,
     Role.TOWN_LIAISON: WORK,
-    Role.COMMUNITY_SECRETARY: (Step.DECIDE,),
-    Role.TOWN_COMMITTEE: (Step.DECIDE,),
+    Role.COMMUNITY_SECRETARY: (Step.DECIDE, Step.APPROVE),
+    Role.TOWN_COMMITTEE: (Step.DECIDE, Step.APPROVE),
 }
 """What each role may be asked to do."""
 
@@ -95,7 +97,7 @@ class Task:
     changed: int = 0
 
 
-tasks = Projection(Task, key="subject", version=2, indexes=("org", "due", "changed"))
+tasks = Projection(Task, key="subject", version=3, indexes=("org", "due", "changed"))
 
 
 NOTHING: dict[str, object] = {"step": Step.NONE, "due": None}
@@ -156,6 +158,16 @@ def contacted(row: Task, fact: IssueContacted, about: About) -> Changes:
 
 @tasks.when(IssueWorkStarted)
 def started(row: Task, _fact: IssueWorkStarted, about: About) -> Changes:
+    return {"step": Step.ANSWER, "due": row.resolve_by, **met(about)}
+
+
+@tasks.when(AnswerDrafted)
+def drafted(row: Task, _fact: AnswerDrafted, about: About) -> Changes:
+    return {"step": Step.APPROVE, "due": row.resolve_by, **met(about)}
+
+
+@tasks.when(AnswerSentBack)
+def sent_back(row: Task, _fact: AnswerSentBack, about: About) -> Changes:
     return {"step": Step.ANSWER, "due": row.resolve_by, **met(about)}
 
 

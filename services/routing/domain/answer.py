@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from contracts.approval import AnswerDrafted
 from contracts.intake import Solved
 from contracts.routing import (
     AnswerResult,
     CloseBasis,
-    IssueAnswered,
     IssueClosed,
     IssueReopened,
     VoiceNotFollowed,
@@ -19,8 +19,8 @@ from contracts.routing import (
 from contracts.stages import Stage
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
-from services.routing.domain.case import Case, Desk, Fact
-from services.routing.domain.policy import EVALUATE_WITHIN
+from services.routing.domain.approval import answered
+from services.routing.domain.case import ANSWERABLE, Case, Desk, Fact
 from services.routing.domain.work import Files, must_be_kept, must_be_spoken_to
 
 Reply = Annotated[str, Field(min_length=20, max_length=2000)]
@@ -50,26 +50,30 @@ class HearEvaluation:
 
 
 def answer(wish: AnswerIssue, case: Case, desk: Desk) -> Sequence[Fact]:
-    case.at(Stage.IN_PROGRESS, Stage.IMPLEMENTING, Stage.REWORK)
+    """A MAJOR matter's waits for the head of whoever leads; put forward again it takes the place
+    of the one before."""
+    case.at(*ANSWERABLE)
     desk.handler(case)
     must_be_spoken_to(case)
     if wish.result is AnswerResult.ON_AGENDA and wish.next_review_on is None:
         raise Refused("say-when-it-is-looked-at-again")
     must_have_met(wish, case, desk)
     must_be_kept(wish.evidence, desk)
+    draft = drafted(wish, case)
+    return [draft if case.needs_head() else answered(draft, desk)]
+
+
+def drafted(wish: AnswerIssue, case: Case) -> AnswerDrafted:
     reason = wish.no_meeting_reason
-    return [
-        IssueAnswered(
-            round=case.round,
-            result=wish.result,
-            reply=Sealed("case", wish.reply),
-            evidence=wish.evidence,
-            meeting_id=wish.meeting_id,
-            no_meeting_reason=Sealed("case", reason) if reason else None,
-            next_review_on=wish.next_review_on,
-            evaluate_by=desk.now + EVALUATE_WITHIN,
-        )
-    ]
+    return AnswerDrafted(
+        round=case.round,
+        result=wish.result,
+        reply=Sealed("case", wish.reply),
+        evidence=wish.evidence,
+        meeting_id=wish.meeting_id,
+        no_meeting_reason=Sealed("case", reason) if reason else None,
+        next_review_on=wish.next_review_on,
+    )
 
 
 def must_have_met(wish: AnswerIssue, case: Case, desk: Desk) -> None:

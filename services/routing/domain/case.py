@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from contracts.approval import AnswerDrafted, AnswerSentBack
 from contracts.intake import Attachment, TargetLevel
 from contracts.leaving import IssueDeclined, IssueTransferred
-from contracts.permission import HANDLERS, STATION, Tree, must
+from contracts.permission import HANDLERS, HEADS, STATION, Tree, must
 from contracts.routing import (
     Assessment,
     ClockName,
@@ -56,8 +57,9 @@ class ContactSeen(Event):
 Triage = CaseOpened | IssueAccepted | IssueRouted | IssueDeclined | IssueTransferred
 Work = IssueSigned | IssueContacted | IssueWorkStarted | IssueProgressed
 Council = IssuePromotedToTopic | IssueTopicDecided | IssueDeliberated
+Approval = AnswerDrafted | AnswerSentBack
 Answer = IssueAnswered | IssueClosed | IssueReopened | VoiceNotFollowed
-Fact = Triage | Work | Council | Answer | EscalationRaised | ContactSeen
+Fact = Triage | Work | Council | Approval | Answer | EscalationRaised | ContactSeen
 FACTS: Kinds[Fact] = Kinds(Fact)
 
 # ── what the rules remember, and what they may look at ──────────────────────────────────────
@@ -67,6 +69,7 @@ WORKED_ON = (
     *(Stage.SIGNED, Stage.IN_PROGRESS, Stage.REWORK),
     *(Stage.TOPIC_PENDING, Stage.DELIBERATING, Stage.IMPLEMENTING),
 )
+ANSWERABLE = (Stage.IN_PROGRESS, Stage.IMPLEMENTING, Stage.REWORK)
 IN_TRIAGE = (Stage.SUBMITTED, Stage.ACCEPTED)
 AT_HAND = (*IN_TRIAGE, Stage.ROUTED, *WORKED_ON)
 """Somebody of the staff has a step to take."""
@@ -86,6 +89,7 @@ class Case:
     reached: bool = False
     attempts: int = 0
     topic: UUID | None = None
+    draft: AnswerDrafted | None = None
     answer: IssueAnswered | None = None
     urged: Mapping[ClockName, int] = field(default_factory=dict)
     voices: frozenset[UUID] = frozenset()
@@ -119,6 +123,10 @@ class Case:
         """The resident was reached, or it was tried often enough."""
         return self.reached or self.attempts >= TRIES_IN_VAIN
 
+    def needs_head(self) -> bool:
+        """Its answer is approved before the resident has it."""
+        return self.leg is not None and self.leg.mode is Mode.MAJOR
+
     def needs_meeting(self) -> bool:
         return self.leg is not None and self.leg.mode in (Mode.MINOR, Mode.MAJOR)
 
@@ -150,6 +158,9 @@ class Desk:
         lead, grid = case.leads(), case.grid()
         mine = grid and self.by.org == grid  # whose worker follows it up for who leads
         must(self.by, HANDLERS, grid if mine else lead, self.tree)
+
+    def head(self, case: Case) -> None:
+        must(self.by, HEADS, case.leads(), self.tree)
 
 
 def clocks(case: Case) -> Mapping[str, datetime]:

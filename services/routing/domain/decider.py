@@ -6,6 +6,7 @@ from typing import assert_never
 from contracts.routing import ClockName
 from kernel.decider import Decider, Stream
 from services.routing.domain.answer import AnswerIssue, HearEvaluation, answer, hear_evaluation
+from services.routing.domain.approval import ApproveAnswer, SendAnswerBack, approve, send_back
 from services.routing.domain.case import FACTS, Case, Desk, Fact, clocks
 from services.routing.domain.deliberation import (
     HearDecision,
@@ -41,7 +42,8 @@ from services.routing.domain.work import (
 
 Triage = AcceptIssue | RouteIssue | DeclineIssue | TransferOut
 Work = SignIssue | ContactReporter | StartWork | AddProgress | AnswerIssue
-Asked = Triage | Work
+Approval = ApproveAnswer | SendAnswerBack
+Asked = Triage | Work | Approval
 """What people may wish by a command of its name; SeeContact is asked on its page alone."""
 Heard = OpenCase | HearEvaluation | PromoteToTopic | HearDecision | HearMeeting | Urge
 Wish = Asked | SeeContact | Heard
@@ -53,6 +55,10 @@ def decide(wish: Wish, case: Case, desk: Desk) -> Sequence[Fact]:
             return triage(wish, case, desk)
         case SignIssue() | ContactReporter() | StartWork() | AddProgress() | AnswerIssue():
             return work(wish, case, desk)
+        case ApproveAnswer():
+            return approve(wish, case, desk)
+        case SendAnswerBack():
+            return send_back(wish, case, desk)
         case SeeContact():
             return see_contact(wish, case, desk)
         case _:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from contracts.approval import AnswerDrafted, AnswerSentBack
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import (
     ClockName,
@@ -43,6 +44,10 @@ def evolve(case: Case, fact: Fact) -> Case:
             return case
         case IssuePromotedToTopic() | IssueTopicDecided() | IssueDeliberated():
             return deliberated(case, fact)
+        case AnswerDrafted():
+            return replace(case, draft=fact)
+        case AnswerSentBack():
+            return replace(case, draft=None)
         case IssueAnswered() | IssueClosed() | IssueReopened() | VoiceNotFollowed():
             return answered(case, fact)
         case IssueSigned() | IssueContacted() | IssueWorkStarted() | IssueProgressed():
@@ -80,7 +85,7 @@ def worked_on(case: Case, fact: Work) -> Case:
 def deliberated(case: Case, fact: Council) -> Case:
     match fact:
         case IssuePromotedToTopic():
-            return replace(case, stage=Stage.TOPIC_PENDING, topic=fact.topic_id)
+            return replace(case, stage=Stage.TOPIC_PENDING, topic=fact.topic_id, draft=None)
         case IssueTopicDecided(decision=TopicDecision.APPROVED):
             return replace(case, stage=Stage.DELIBERATING)
         case IssueTopicDecided(decision=TopicDecision.REJECTED):
@@ -108,7 +113,7 @@ def handed(case: Case, fact: IssueTopicDecided) -> Case:
 def answered(case: Case, fact: Answer) -> Case:
     match fact:
         case IssueAnswered():
-            return replace(case, stage=Stage.ANSWERED, answer=fact)
+            return replace(case, stage=Stage.ANSWERED, answer=fact, draft=None)
         case IssueClosed():
             return replace(case, stage=Stage.CLOSED)
         case IssueReopened():
@@ -128,6 +133,7 @@ def led(case: Case, leg: IssueRouted) -> Case:
         resolve_by=leg.resolve_by,
         reached=False,
         attempts=0,
+        draft=None,
         urged={},
     )
 

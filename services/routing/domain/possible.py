@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.permission import HANDLERS, STATION, Role, Tree
+from contracts.permission import HANDLERS, HEADS, STATION, Tree
 from contracts.routing import AnswerResult, ContactMethod
 from kernel.decider import Actor, Forbidden, Refused
 from services.routing.domain.answer import AnswerIssue
+from services.routing.domain.approval import ApproveAnswer
 from services.routing.domain.case import Case, Desk
 from services.routing.domain.decider import Wish, decide
 from services.routing.domain.work import (
@@ -17,7 +18,7 @@ from services.routing.domain.work import (
     StartWork,
 )
 
-READERS = STATION | HANDLERS | {Role.COMMUNITY_SECRETARY, Role.TOWN_COMMITTEE}
+READERS = STATION | HANDLERS | HEADS
 ENOUGH = "　" * 20
 TRIED: Mapping[str, Wish] = {
     "sign": SignIssue(),
@@ -25,6 +26,7 @@ TRIED: Mapping[str, Wish] = {
     "start": StartWork(),
     "progress": AddProgress(ENOUGH),
     "answer": AnswerIssue(AnswerResult.EXPLAINED, ENOUGH, no_meeting_reason=ENOUGH),
+    "approve": ApproveAnswer(),
     "see-contact": SeeContact(ENOUGH),
 }
 """As well as a form can be filled in: what is refused then, no typing helps."""

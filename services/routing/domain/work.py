@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from album import MOST_FILES
+from contracts.approval import AnswerDrafted
 from contracts.intake import Attachment
 from contracts.routing import (
     ContactMethod,
@@ -118,7 +119,9 @@ def must_be_kept(photos: Files, desk: Desk) -> None:
 def pictured(fact: Event) -> tuple[Attachment, ...]:
     """The photos that a fact of the case names."""
     match fact:
-        case IssueProgressed(attachments=photos) | IssueAnswered(evidence=photos):
+        case IssueProgressed(attachments=photos):
+            return photos
+        case AnswerDrafted(evidence=photos) | IssueAnswered(evidence=photos):
             return photos
         case _:
             return ()

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Row
 
 from album import MOST_BODY
+from contracts.approval import AnswerDrafted, AnswerSentBack
 from contracts.calendar import CLOSES
 from contracts.routing import AnswerResult
 from registry.staff import Staff
@@ -15,7 +16,9 @@ from services.routing.domain.answer import AnswerIssue
 from services.routing.pages.case import CASE_PAGE, possible_for, said
 from services.routing.pages.labels import RESULT
 from services.routing.pages.look import PAGES, file_of, see
+from services.routing.pages.next_step import last
 from services.routing.pages.photos import PhotoDesk
+from services.routing.projections.case_file import CaseFile
 from skin.forms import Fields, Trouble, command_of, tried
 from skin.site import Base, console
 from skin.words import moment, names, words
@@ -55,6 +58,14 @@ def dated(fields: Fields) -> Fields:
     return {**fields, "next_review_on": f"{day}T{CLOSES:%H:%M}:00+08:00"} if day else fields
 
 
+def put_forward(file: CaseFile) -> dict[str, object]:
+    """What was written for this round before, and why the head sent it back, if it did."""
+    before = last(file, AnswerDrafted)
+    if before is None or before.round != file.case.round:
+        return {"before": None, "returned": None}
+    return {"before": before, "returned": None if file.case.draft else last(file, AnswerSentBack)}
+
+
 def meeting(row: Row[Any]) -> tuple[str, str]:
     """As a choice of the form."""
     return row.meeting_id, f"{names('zh-CN')[row.form]} · {moment(row.held_at, 'zh-CN')}"
@@ -69,6 +80,7 @@ async def show(
     about = await said(base, file, here)
     values = {
         **about,
+        **put_forward(file),
         "held": [meeting(row) for row in about["meetings"] if row.held_at],
         "trouble": trouble,
         "kept": await PhotoDesk(base).kept(trouble),

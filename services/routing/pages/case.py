@@ -14,6 +14,7 @@ from kernel.seal.sealed import Sealed
 from registry.ground import Ground
 from registry.staff import Staff
 from services.routing.commands import CASES, set_desk
+from services.routing.domain.approval import ApproveAnswer, SendAnswerBack
 from services.routing.domain.decider import Wish
 from services.routing.domain.possible import Possible, possible
 from services.routing.domain.table import VERSION
@@ -56,6 +57,8 @@ def forms(base: Base) -> dict[str, tuple[Read, int]]:
         "sign": (plain(SignIssue), MOST_FORM),
         "contact-made": (plain(ContactReporter), MOST_FORM),
         "start": (plain(StartWork), MOST_FORM),
+        "approve": (plain(ApproveAnswer), MOST_FORM),
+        "send-back": (plain(SendAnswerBack), MOST_FORM),
         "progress": (partial(PhotoDesk(base).wish, AddProgress), MOST_BODY),
     }
 

@@ -49,6 +49,7 @@ STEP = {
     "sign": "签收",
     "contact": "首次联系",
     "resolve": "答复",
+    "approve": "签发答复",
     "decide": "确定议题",
     "meet": "开会",
     "evaluate": "居民评价",

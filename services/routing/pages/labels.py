@@ -117,6 +117,7 @@ ACTION = {
     "start": "开始办理",
     "progress": "记一条进展",
     "answer": "答复居民",
+    "approve": "签发答复",
     "see-contact": "看联系方式",
 }
 

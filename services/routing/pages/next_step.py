@@ -56,6 +56,8 @@ def working(file: CaseFile, lead: str) -> NextStep:
     if not case.spoken_to() and case.contact_by:
         tried = f"（已试 {case.attempts} 次）" if case.attempts else ""
         return until(f"{lead}联系反映人{tried}", case.contact_by, file.now)
+    if case.draft:
+        return until(f"{lead}的负责人签发答复", case.resolve_by, file.now)
     if case.stage is Stage.IMPLEMENTING:
         what = f"{lead}落实会上定的事，并答复居民"
     else:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contracts.approval import AnswerDrafted, AnswerSentBack
 from contracts.intake import Attachment, IssueEvaluated, IssueSubmitted, ReporterErased, Solved
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import (
@@ -61,6 +62,8 @@ def told(fact: Event, here: Ground) -> Told:
             return of_council(fact, here)
         case EscalationRaised() | ContactSeen() | CaseOpened():
             return kept_inside(fact)
+        case AnswerDrafted() | AnswerSentBack():
+            return of_approval(fact)
         case IssueAnswered() | IssueClosed() | IssueReopened() | VoiceNotFollowed():
             return of_answer(fact)
         case _:
@@ -158,6 +161,16 @@ def kept_inside(fact: EscalationRaised | ContactSeen | CaseOpened) -> Told:
         case CaseOpened():
             by = f"{moment(fact.triage_by, 'zh-CN')} 前分拣"
             return Told("进入分拣台", by, public=False)
+
+
+def of_approval(fact: AnswerDrafted | AnswerSentBack) -> Told:
+    match fact:
+        case AnswerDrafted():
+            words, reason = f"拟了答复，送签发：{RESULT[fact.result][0]}", fact.no_meeting_reason
+            texts = (fact.reply, *([reason] if reason else []))
+            return Told(words, "", texts, public=False, photos=fact.evidence)
+        case AnswerSentBack():
+            return Told("答复退回修改", "", (fact.why,), public=False)
 
 
 def of_answer(fact: IssueAnswered | IssueClosed | IssueReopened | VoiceNotFollowed) -> Told:

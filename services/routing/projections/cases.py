@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from contracts.approval import AnswerDrafted, AnswerSentBack
 from contracts.intake import IssueSubmitted
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import (
@@ -68,12 +69,13 @@ class Cases:
     urged: int = 0
     round: int = 1
     topic_id: UUID | None = None
+    drafted: bool = False
     led_since: int = 0
     version: int = 0
 
 
 INDEXES = ("code", "stage", "org", "next_due")
-cases = Projection(Cases, key="issue_id", version=1, indexes=INDEXES)
+cases = Projection(Cases, key="issue_id", version=2, indexes=INDEXES)
 
 Instants = dict[str, tuple[str, datetime | None]]
 
@@ -94,6 +96,8 @@ def waits_for(row: Cases) -> tuple[str, datetime | None]:
     working = row.stage in (Stage.SIGNED, Stage.IN_PROGRESS, Stage.REWORK, Stage.IMPLEMENTING)
     if working and not spoken_to and row.contact_by:
         return "contact", row.contact_by
+    if working and row.drafted:
+        return "approve", row.resolve_by
     return ("resolve", row.resolve_by) if working else ("", None)
 
 
@@ -142,6 +146,7 @@ def routed(row: Cases, fact: IssueRouted, about: About) -> Changes:
         reached=False,
         attempts=0,
         urged=0,
+        drafted=False,
         led_since=about.version,
     )
 
@@ -179,7 +184,7 @@ def progressed(row: Cases, _fact: IssueProgressed, about: About) -> Changes:
 @cases.when(IssuePromotedToTopic)
 def promoted(row: Cases, fact: IssuePromotedToTopic, about: About) -> Changes:
     stage, topic = Stage.TOPIC_PENDING.value, fact.topic_id
-    return then(row, about, stage=stage, topic_id=topic, decide_by=fact.decide_by)
+    return then(row, about, stage=stage, topic_id=topic, decide_by=fact.decide_by, drafted=False)
 
 
 @cases.when(IssueTopicDecided)
@@ -205,9 +210,20 @@ def deliberated(row: Cases, fact: IssueDeliberated, about: About) -> Changes:
     return then(row, about, stage=AFTER_MEETING[fact.outcome].value)
 
 
+@cases.when(AnswerDrafted)
+def drafted(row: Cases, _fact: AnswerDrafted, about: About) -> Changes:
+    return then(row, about, drafted=True)
+
+
+@cases.when(AnswerSentBack)
+def sent_back(row: Cases, _fact: AnswerSentBack, about: About) -> Changes:
+    return then(row, about, drafted=False)
+
+
 @cases.when(IssueAnswered)
 def answered(row: Cases, fact: IssueAnswered, about: About) -> Changes:
-    return then(row, about, stage=Stage.ANSWERED.value, evaluate_by=fact.evaluate_by)
+    stage, by = Stage.ANSWERED.value, fact.evaluate_by
+    return then(row, about, stage=stage, evaluate_by=by, drafted=False)
 
 
 @cases.when(IssueReopened)

@@ -1,0 +1,47 @@
+"""Of a MAJOR matter the head of whoever leads it approves the answer, or sends it back: T19."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.approval import AnswerDrafted, AnswerSentBack
+from contracts.routing import IssueAnswered
+from kernel.decider import Refused
+from kernel.seal.sealed import Sealed
+from services.routing.domain.case import ANSWERABLE, Case, Desk, Fact
+from services.routing.domain.policy import EVALUATE_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveAnswer:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SendAnswerBack:
+    reason: Annotated[str, Field(min_length=4, max_length=2000)]
+
+
+def approve(_wish: ApproveAnswer, case: Case, desk: Desk) -> Sequence[Fact]:
+    return [answered(drafted(case, desk), desk)]
+
+
+def send_back(wish: SendAnswerBack, case: Case, desk: Desk) -> Sequence[Fact]:
+    drafted(case, desk)
+    return [AnswerSentBack(why=Sealed("case", wish.reason))]
+
+
+def drafted(case: Case, desk: Desk) -> AnswerDrafted:
+    case.at(*ANSWERABLE)
+    desk.head(case)
+    if case.draft is None:
+        raise Refused("no-answer-to-approve")
+    return case.draft
+
+
+def answered(draft: AnswerDrafted, desk: Desk) -> IssueAnswered:
+    """To the letter: its texts stay closed as they were."""
+    said = {name: getattr(draft, name) for name in AnswerDrafted.model_fields}
+    return IssueAnswered(**said, evaluate_by=desk.now + EVALUATE_WITHIN)
