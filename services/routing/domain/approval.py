@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.approval import AnswerDrafted, AnswerSentBack
+from contracts.permission import HEADS, must_be
 from contracts.routing import IssueAnswered
 from kernel.decider import Refused
 from kernel.seal.sealed import Sealed
@@ -34,6 +35,7 @@ def send_back(wish: SendAnswerBack, case: Case, desk: Desk) -> Sequence[Fact]:
 
 
 def drafted(case: Case, desk: Desk) -> AnswerDrafted:
+    must_be(desk.by, HEADS)  # nobody else is even told that it is not yet time
     case.at(*ANSWERABLE)
     desk.head(case)
     if case.draft is None:
