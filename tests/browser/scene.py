@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from tests.journeys.trial import city_at
 from trial.living import council
 from trial.living.deeds import City, Matter
+from trial.living.drawn import corner
 from trial.living.people import COMMUNITIES, TOWNS, qr_of
 from trial.living.said import GARDEN, LAMP, SCHOOL, Said
 from trial.servers.server import held
@@ -40,6 +41,8 @@ class Scene:
     waiting: Matter
     answered: Matter
     working: Matter
+    drafted: Matter
+    """Its answer waits for the head."""
     pending: tuple[Matter, UUID]
     """A matter, and the topic that lies before the committee."""
     meeting: UUID
@@ -71,6 +74,7 @@ async def make(address: str) -> Scene:
             waiting=await city.submit(TIANSHUINAN, by_somebody(GARDEN)),
             answered=await answered(city),
             working=await small(city),
+            drafted=await drafted(city),
             pending=await wide(city),
             meeting=await sitting(city),
         )
@@ -88,7 +92,7 @@ async def small(city: City) -> Matter:
     await city.accept(matter, station, **SMALL)
     await city.route(matter, station, "GRID", "MICRO", TIANSHUINAN)
     await city.take_on(matter, liaison)
-    await city.progress(matter, liaison, "和物业一起看过，换了两盏灯。")
+    await city.progress(matter, liaison, "和物业一起看过，换了两盏灯。", corner())
     return matter
 
 
@@ -99,12 +103,24 @@ async def answered(city: City) -> Matter:
     return matter
 
 
-async def wide(city: City) -> tuple[Matter, UUID]:
-    station, topic = city.at(PEILI, "station-staff"), uuid4()
+async def major(city: City) -> Matter:
+    """The town's liaison works on it."""
+    station = city.at(PEILI, "station-staff")
     matter = await city.submit(PEILI, by_somebody(SCHOOL))
     await city.accept(matter, station, **WIDE)
     await city.route(matter, station, "STREET", "MAJOR", PEILI)
     await city.take_on(matter, city.at(PEILI, "town-liaison"))
+    return matter
+
+
+async def drafted(city: City) -> Matter:
+    matter, liaison = await major(city), city.at(PEILI, "town-liaison")
+    await city.answer(matter, liaison, "PARTLY", REPLY, no_meeting_reason="先疏导，再开会商量")
+    return matter
+
+
+async def wide(city: City) -> tuple[Matter, UUID]:
+    matter, topic = await major(city), uuid4()
     await council.lay_before_committee(city, matter, topic)
     return matter, topic
 
@@ -158,6 +174,8 @@ def for_staff(scene: Scene) -> dict[str, Sight]:
         "original": Sight(f"/console/originals/{busy}", LIAISON),
         "why": Sight(f"/console/cases/{busy}/why", LIAISON),
         "answer": Sight(f"/console/cases/{busy}/answer", LIAISON),
+        "approval": Sight(f"/console/cases/{scene.drafted.id}", COMMITTEE),
+        "drafted": Sight(f"/console/cases/{scene.drafted.id}/answer", TOWN),
         "contact": Sight(f"/console/cases/{busy}/contact", LIAISON),
         "decline": Sight(f"/console/queue/{new}/decline", STATION),
         "transfer": Sight(f"/console/queue/{new}/transfer", STATION),
@@ -188,7 +206,7 @@ RESIDENTS = (
 )
 STAFF = (
     *("queue", "case", "history", "sign-in", "seat", "desk", "notices", "search", "cases", "why"),
-    *("original", "answer", "contact", "decline", "transfer"),
+    *("original", "answer", "drafted", "approval", "contact", "decline", "transfer"),
     *("topics", "meetings", "topic", "new-topic"),
     *("decision", "new-meeting", "meeting", "check-in", "minutes", "end", "record"),
     *("qrs", "poster", "revoke", "clock", "sms"),
