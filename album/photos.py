@@ -30,7 +30,7 @@ from kernel.web.running import Running
 UNFOLDING = ThreadPoolExecutor(2, "photo")
 """For two pictures at the same time: each may take two hundred megabytes."""
 MOST_KEPT = 30
-"""Of one form, those included that were left out again."""
+"""Of one form at a time; nine of them may be named."""
 NO_FORM = UUID(int=0)
 KEEP = """
 insert into {schema}.photo (issue, form, id, sha256, bytes, at)
@@ -45,7 +45,10 @@ select id, sha256, bytes from {schema}.photo
 """
 LEAVE_OUT = "update {schema}.photo set form = :none where form = :form and id = any(:ids)"
 OF_ISSUE = "select id from {schema}.photo where issue = :issue"
-DROP = "delete from {schema}.photo where issue = :issue and id = any(:ids)"
+DROP = "delete from {schema}.photo where issue = :issue and id = any(:ids) returning id"
+DROP_AGED = DROP.replace(
+    " returning", " and not named and at < kernel.now() - interval '25 hours' returning"
+)
 NAMED = "update {schema}.photo set named = true where issue = :issue and id = any(:ids)"
 AGED = """
 select issue, id from {schema}.photo
@@ -123,18 +126,17 @@ class Album:
         for issue, photos in aged.items():
             told = photos.intersection(await told_of(issue))
             await self.db.do(self.sql(NAMED), {"issue": issue, "ids": list(told)})
-            await self.drop(issue, photos - told)
+            await self._drop(DROP_AGED, issue, photos - told)  # one may just have come again
 
     async def burn(self, issue: UUID) -> None:
         """All of one matter: nobody could open them any more."""
         rows = await self.db.all(self.sql(OF_ISSUE), issue=issue)
-        await self.drop(issue, [row.id for row in rows])
+        await self._drop(DROP, issue, [row.id for row in rows])
 
-    async def drop(self, issue: UUID, photos: Collection[UUID]) -> None:
-        for photo in photos:
+    async def _drop(self, sql: str, issue: UUID, photos: Collection[UUID]) -> None:
+        for row in await self.db.all(self.sql(sql), issue=issue, ids=list(photos)):
             with suppress(FileNotFoundError):
-                await obstore.delete_async(self.files, path_of(issue, photo))
-        await self.db.do(self.sql(DROP), {"issue": issue, "ids": list(photos)})
+                await obstore.delete_async(self.files, path_of(issue, row.id))
 
     async def open(self, issue: UUID, photo: UUID) -> bytes | Missing:
         subject = self.subject_of(issue)

@@ -15,6 +15,7 @@ class AnswerDrafted(Event):
     says the same, and who approved it."""
 
     round: int
+    nth: int  # of this matter: the head says which of them is meant
     result: AnswerResult
     reply: Sealed
     evidence: tuple[Attachment, ...] = ()

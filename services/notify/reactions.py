@@ -7,7 +7,7 @@ from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import MeetingNoticed, TopicSubmitted
 from contracts.notify import Template
-from contracts.permission import Role
+from contracts.permission import HEADS, Role
 from contracts.routing import (
     EscalationLevel,
     EscalationRaised,
@@ -26,8 +26,7 @@ from services.notify.domain.notice import QueueNotice
 from services.notify.domain.reminder import AwaitWord, StopWaiting, WordDue
 
 LIAISONS = (Role.COMMUNITY_LIAISON, Role.TOWN_LIAISON, Role.GRID_WORKER)
-HEADS = (Role.COMMUNITY_SECRETARY, Role.TOWN_COMMITTEE)
-"""Who answers for an organisation as a whole."""
+HEAD = tuple(sorted(HEADS))
 reactions = Reactions()
 
 
@@ -59,7 +58,7 @@ def say_who_deals_with_it(fact: IssueRouted, about: About) -> Iterable[Ask]:
 @reactions.to(IssueRouted)
 def tell_who_shall_sign(fact: IssueRouted, about: About) -> Iterable[Ask]:
     urgent = fact.assessment.urgency is Urgency.EMERGENCY
-    posts = [Post(fact.to_org, (*LIAISONS, *HEADS) if urgent else LIAISONS)]
+    posts = [Post(fact.to_org, (*LIAISONS, *HEAD) if urgent else LIAISONS)]
     if fact.grid_code:
         posts.append(Post(fact.grid_code, (Role.GRID_WORKER,)))
     wish = Announce(
@@ -81,7 +80,7 @@ def urge_who_is_late(fact: EscalationRaised, about: About) -> Iterable[Ask]:
             Template.URGED,
             Circle.POSTS,
             issue_id=UUID(about.key),
-            posts=(Post(fact.org, (*LIAISONS, *HEADS)),),
+            posts=(Post(fact.org, (*LIAISONS, *HEAD)),),
             org_code=fact.org,
             at=fact.due,
             step=fact.clock,

@@ -70,6 +70,8 @@ class CaseNow(BaseModel):
     reached: bool
     attempts: int
     topic_id: UUID | None
+    draft: int | None
+    """Of an answer that waits for the head: its number, which approve-answer names."""
 
 
 def routes(base: Base) -> Iterable[APIRouter]:
@@ -164,6 +166,7 @@ def now_of(issue_id: str, case: Case, version: int) -> CaseNow:
         reached=case.reached,
         attempts=case.attempts,
         topic_id=case.topic,
+        draft=case.draft.nth if case.draft else None,
         **routed,
     )
 

@@ -66,7 +66,7 @@ async def answered(web: Web, issue: str, meeting: str, by: Role) -> None:
     answer = {"result": "SOLVED", "reply": REPLY, "meeting_id": meeting}
     await do(web, f"{case}/answer-issue", answer, by)
     if by is TOWN_LIAISON:
-        await do(web, f"{case}/approve-answer", {}, Role.TOWN_COMMITTEE)
+        await do(web, f"{case}/approve-answer", {"nth": 1}, Role.TOWN_COMMITTEE)
 
 
 async def rated(web: Web, issue: str) -> None:

@@ -307,8 +307,9 @@ async def answer(story: Story) -> None:
     more = {"no_meeting_reason": story.marks.word("why no meeting")}
     given = {"meeting_id": str(story.meeting), **more}
     committee = story.city.at(PEILI, "town-committee")
-    await story.city.answer(story.matter, story.liaison, "SOLVED", reply, **given)
-    back = {"reason": f"写明{story.marks.word('why it goes back')}"}
+    first = story.marks.word("reply that goes back") + LONG
+    await story.city.answer(story.matter, story.liaison, "SOLVED", first, **given)
+    back = {"nth": 1, "reason": f"写明{story.marks.word('why it goes back')}"}
     await committee.ask(f"{story.matter.case}/send-answer-back", back)
     await story.city.answer(story.matter, story.liaison, "SOLVED", reply, **given)
     await story.city.approve(story.matter, committee)

@@ -163,7 +163,7 @@ async def test_a_big_matter_goes_before_the_committee_and_to_a_conference(city: 
     await hold(city, meeting)
     answer = AnswerIssue(AnswerResult.SOLVED, REPLY, meeting_id=meeting)
     await work_and_answer(city, issue, answer, TOWN_LIAISON)
-    await city.do("routing", CASES, issue, ApproveAnswer(), COMMITTEE)
+    await city.do("routing", CASES, issue, ApproveAnswer(1), COMMITTEE)
     await city.do("intake", ISSUES, issue, Evaluate(Solved.PARTLY, 3), seat(Role.RESIDENT, ""))
     assert (await city.facts("routing", f"case-{issue}"))[-1] == "IssueClosed"
     assert (await city.facts("meetings", f"meeting-{meeting}"))[-1] == "MeetingHeld"
@@ -177,10 +177,10 @@ async def hold(city: City, meeting: object) -> None:
         of = member if role is SeatRole.MEMBER else None
         wish = InviteParticipant(place, role, required=False, member_seat=of)
         await city.do("meetings", MEETINGS, meeting, wish, TOWN_LIAISON)
-    starts = await clock.now(city.houses["meetings"].running.db) + timedelta(days=9)
+    starts = await clock.now(city.houses["meetings"].running.db) + timedelta(days=16)
     notice = NoticeMeeting(starts, starts + timedelta(hours=2), "街道三楼会议室")
     await city.do("meetings", MEETINGS, meeting, notice, TOWN_LIAISON)
-    await city.wait(timedelta(days=9))
+    await city.wait(timedelta(days=16))
     for place in range(1, 8):
         await city.do("meetings", MEETINGS, meeting, CheckIn(place), TOWN_LIAISON)
     agree = DecideItem(1, Outcome.CONSENSUS, "先装一部")

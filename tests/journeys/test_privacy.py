@@ -79,10 +79,12 @@ async def who_is_entitled_reads_it(story: Story) -> None:
     marks = story.marks
     mine = marks.on(await story.page(story.here))
     assert mine >= {"name", "phone", "words", "place", "progress", "reply", "comment"}
+    assert not mine & {"reply that goes back", "why it goes back"}
     assert marks.on(story.shown["another phone"]) == {"name", "phone", "words", "place"}
     assert marks.on(story.shown["contact"]) >= {"name", "phone"}
     case = await story.read_by(LIAISON, story.case)
     assert case >= {"words", "place", "progress", "reply", "comment", "reason to look"}
+    assert case >= {"reply that goes back", "why it goes back"}
     topic = await story.read_by(LIAISON, f"/console/topics/{story.topic}")
     assert topic >= {"question", "background", "party", "option", "why not yet", "condition"}
     meeting = await story.read_by(LIAISON, f"/console/meetings/{story.meeting}")

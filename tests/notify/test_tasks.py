@@ -8,18 +8,21 @@ from uuid import UUID
 
 import pytest
 
+from contracts.approval import AnswerDrafted, AnswerSentBack
 from contracts.intake import IssueSubmitted
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.meetings import MeetingDrafted, TopicApproved, TopicProposed
 from contracts.routing import (
     Deliberated,
     IssueAccepted,
+    IssueAnswered,
     IssueContacted,
     IssueDeliberated,
     IssuePromotedToTopic,
     IssueRouted,
     IssueSigned,
     IssueTopicDecided,
+    IssueWorkStarted,
     TopicDecision,
 )
 from kernel.envelope import About
@@ -50,6 +53,15 @@ RAISED = (sample(IssueSubmitted), sample(IssueAccepted))
 SIGNED = (*RAISED, sample(IssueRouted), sample(IssueSigned))
 REACHED = sample(IssueContacted, reached=True)
 WAITS = sample(IssuePromotedToTopic)
+
+
+def test_a_draft_waits_for_the_head_until_there_is_a_word() -> None:
+    started = sample(IssueWorkStarted)
+    drafted = (*SIGNED, REACHED, started, sample(AnswerDrafted))
+    assert after(*drafted).step == Step.APPROVE
+    assert after(*drafted, started).step == Step.APPROVE  # begun anew in a new round
+    assert after(*drafted, sample(AnswerSentBack)).step == Step.ANSWER
+    assert after(*drafted, sample(IssueAnswered)).step == Step.NONE
 
 
 @pytest.mark.parametrize("kind", [IssueDeclined, IssueTransferred])

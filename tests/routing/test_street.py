@@ -107,6 +107,7 @@ async def sent_back_and_approved(web: Web, issue: str) -> None:
     page, head = f"/console/cases/{issue}", Role.TOWN_COMMITTEE
     assert "签发答复" in (await web.page("/console/desk", head)).text
     assert REPLY in (await web.page(page, head)).text
+    await another_draft(web, issue)
     await take(web, issue, "send-back", head, reason="写清什么时候修好")
     assert "签发答复" not in (await web.page("/console/desk", head)).text
     again = await web.page(f"{page}/answer", TOWN_LIAISON)
@@ -120,6 +121,18 @@ async def sent_back_and_approved(web: Web, issue: str) -> None:
     await take(web, issue, "approve", head)
 
 
+async def another_draft(web: Web, issue: str) -> None:
+    """While the head looks at the one before: that one is not approved any more."""
+    page, head = f"/console/cases/{issue}", Role.TOWN_COMMITTEE
+    old = form_of(await web.page(page, head), f"{page}/approve")
+    form = form_of(await web.page(f"{page}/answer", TOWN_LIAISON), f"{page}/answer")
+    assert (await web.send(f"{page}/answer", form, TOWN_LIAISON)).status_code == 303
+    late = await web.send(f"{page}/approve", old, head)
+    assert (late.status_code, "还没有签发" in late.text) == (412, True)
+    said = await web.post(f"/api/routing/cases/{issue}/approve-answer", {"nth": 1}, head)
+    assert (said.status_code, said.json()["code"]) == (409, "answer-drafted-anew")
+
+
 async def held(web: Web, issue: str, topic: str) -> str:
     meeting, (_, seat) = f"meetings/{uuid4()}", web.seats[TOWN_LIAISON]
     about = {"topic_ids": [topic.partition("/")[2]], "agenda": [{"question": "怎么装"}]}
@@ -130,13 +143,13 @@ async def held(web: Web, issue: str, topic: str) -> str:
         member = {"member_seat": str(web.seats[Role.MEMBER][1])} if role == "MEMBER" else {}
         invited = {"place": place, "role": role, "required": False, **member}
         await say(web, meeting, "invite-participant", TOWN_LIAISON, **invited)
-    starts = await clock.now(web.houses["meetings"].running.db) + timedelta(days=9)
+    starts = await clock.now(web.houses["meetings"].running.db) + timedelta(days=16)
     notice = {"starts_at": starts.isoformat(), "venue": "街道三楼会议室"}
     ends = (starts + timedelta(hours=2)).isoformat()
     await say(web, meeting, "notice-meeting", TOWN_LIAISON, **notice, ends_at=ends)
     page = await web.page(f"/console/cases/{issue}", TOWN_LIAISON)
     assert "下一步：开协商会" in page.text
-    await wait(web, 9)
+    await wait(web, 16)
     for place in range(1, 8):
         await say(web, meeting, "check-in", TOWN_LIAISON, place=place)
     item = {"no": 1, "outcome": "CONSENSUS", "agreed": "先装一部"}

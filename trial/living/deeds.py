@@ -111,7 +111,8 @@ class City:
 
     async def approve(self, matter: Matter, head: Clerk) -> None:
         """The answer to a MAJOR matter."""
-        await head.ask(f"{matter.case}/approve-answer", {})
+        draft = (await head.look(matter.case))["draft"]
+        await head.ask(f"{matter.case}/approve-answer", {"nth": draft})
 
     async def evaluate(self, matter: Matter, solved: str, satisfaction: int) -> None:
         """By the resident's secret link."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from contracts.permission import HANDLERS, STATION, Role
+from contracts.permission import HANDLERS, HEADS, STATION, Role
 from kernel.web.problems import Problem
 from registry.staff import Staff
 from services.audit.domain.causes import lifted
@@ -117,7 +117,7 @@ def routes(base: Base) -> Iterable[APIRouter]:
 
 def deals(by: Staff) -> bool:
     """Whether this seat may open the page on which the matter is worked on."""
-    return by.actor.role in STATION | HANDLERS
+    return by.actor.role in STATION | HANDLERS | HEADS
 
 
 def asked_of(request: Request) -> Asked:

@@ -167,12 +167,13 @@ def handed_on(_row: Matter, _fact: IssueTransferred, _about: About) -> Changes:
 
 
 @matter.when(IssueAnswered)
-def answered(_row: Matter, fact: IssueAnswered, about: About) -> Changes:
+def answered(row: Matter, fact: IssueAnswered, about: About) -> Changes:
+    """By who leads, whoever above them approved it."""
     return {
         "stage": Stage.ANSWERED.value,
         "round": fact.round,
         "answer": fact.reply.token,
-        "answered_by": about.actor.org,
+        "answered_by": row.lead or about.actor.org,
         "answered_at": about.at,
         "evaluate_by": fact.evaluate_by,
     }

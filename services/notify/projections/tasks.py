@@ -158,6 +158,8 @@ def contacted(row: Task, fact: IssueContacted, about: About) -> Changes:
 
 @tasks.when(IssueWorkStarted)
 def started(row: Task, _fact: IssueWorkStarted, about: About) -> Changes:
+    if row.step == Step.APPROVE:
+        return met(about)
     return {"step": Step.ANSWER, "due": row.resolve_by, **met(about)}
 
 
@@ -249,11 +251,13 @@ def called(_row: Task, _fact: MeetingDrafted, about: About) -> Changes:
     return {"called": True, "changed": about.seq}
 
 
-# A station sees all of its town; who works on a matter, what was sent to their own organisation.
+# A station sees all of its town; a head also what waits below for its approval, where the seat may
+# be empty; who works on a matter, what was sent to their own organisation.
 MINE = below("""
 select t.* from read.task t
  where t.step = any(:steps) and not (t.step = 'meet' and t.called)
-   and (:org in (t.org, t.grid) or (:subtree and t.org in (select code from below)))
+   and (:org in (t.org, t.grid) or (:subtree and t.org in (select code from below))
+        or (t.step = 'approve' and t.org in (select code from below)))
  order by t.due nulls last, t.subject limit :most
 """)
 LOOKS_DOWN = frozenset({Role.STATION_STAFF})

@@ -67,6 +67,7 @@ def drafted(wish: AnswerIssue, case: Case) -> AnswerDrafted:
     reason = wish.no_meeting_reason
     return AnswerDrafted(
         round=case.round,
+        nth=case.drafts + 1,
         result=wish.result,
         reply=Sealed("case", wish.reply),
         evidence=wish.evidence,

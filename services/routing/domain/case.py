@@ -90,6 +90,7 @@ class Case:
     attempts: int = 0
     topic: UUID | None = None
     draft: AnswerDrafted | None = None
+    drafts: int = 0
     answer: IssueAnswered | None = None
     urged: Mapping[ClockName, int] = field(default_factory=dict)
     voices: frozenset[UUID] = frozenset()

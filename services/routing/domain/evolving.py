@@ -45,7 +45,7 @@ def evolve(case: Case, fact: Fact) -> Case:
         case IssuePromotedToTopic() | IssueTopicDecided() | IssueDeliberated():
             return deliberated(case, fact)
         case AnswerDrafted():
-            return replace(case, draft=fact)
+            return replace(case, draft=fact, drafts=fact.nth)
         case AnswerSentBack():
             return replace(case, draft=None)
         case IssueAnswered() | IssueClosed() | IssueReopened() | VoiceNotFollowed():
@@ -67,7 +67,7 @@ def triaged(case: Case, fact: Triage) -> Case:
         case IssueDeclined():
             return replace(case, stage=Stage.NOT_ACCEPTED)
         case IssueTransferred():
-            return replace(case, stage=Stage.TRANSFERRED)
+            return replace(case, stage=Stage.TRANSFERRED, draft=None)
 
 
 def worked_on(case: Case, fact: Work) -> Case:

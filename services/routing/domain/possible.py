@@ -26,7 +26,6 @@ TRIED: Mapping[str, Wish] = {
     "start": StartWork(),
     "progress": AddProgress(ENOUGH),
     "answer": AnswerIssue(AnswerResult.EXPLAINED, ENOUGH, no_meeting_reason=ENOUGH),
-    "approve": ApproveAnswer(),
     "see-contact": SeeContact(ENOUGH),
 }
 """As well as a form can be filled in: what is refused then, no typing helps."""
@@ -42,7 +41,7 @@ class Possible:
 
 def possible(case: Case, desk: Desk) -> Possible:
     now, not_yet = set[str](), dict[str, Refused]()
-    for name, wish in TRIED.items():
+    for name, wish in tried(case).items():
         try:
             if decide(wish, case, desk):
                 now.add(name)
@@ -51,6 +50,12 @@ def possible(case: Case, desk: Desk) -> Possible:
         except Refused as no:
             not_yet[name] = no
     return Possible(frozenset(now), not_yet)
+
+
+def tried(case: Case) -> Mapping[str, Wish]:
+    if not case.needs_head():
+        return TRIED
+    return {**TRIED, "approve": ApproveAnswer(case.drafts)}
 
 
 def may_see(by: Actor, case: Case, tree: Tree) -> bool:

@@ -8,8 +8,8 @@ from sqlalchemy import Row
 
 from album import MOST_BODY
 from contracts.approval import AnswerDrafted, AnswerSentBack
-from contracts.calendar import CLOSES
-from contracts.routing import AnswerResult
+from contracts.calendar import CLOSES, ZONE
+from contracts.routing import AnswerResult, IssuePromotedToTopic, IssueRouted
 from registry.staff import Staff
 from services.routing.commands import CASES
 from services.routing.domain.answer import AnswerIssue
@@ -22,6 +22,9 @@ from services.routing.projections.case_file import CaseFile
 from skin.forms import Fields, Trouble, command_of, tried
 from skin.site import Base, console
 from skin.words import moment, names, words
+
+OTHERWISE = (IssuePromotedToTopic, IssueRouted)
+SAID = (AnswerDrafted, AnswerSentBack, *OTHERWISE)
 
 
 def routes(base: Base) -> APIRouter:
@@ -59,11 +62,15 @@ def dated(fields: Fields) -> Fields:
 
 
 def put_forward(file: CaseFile) -> dict[str, object]:
-    """What was written for this round before, and why the head sent it back, if it did."""
-    before = last(file, AnswerDrafted)
-    if before is None or before.round != file.case.round:
+    """What was written for this round before, and why the head sent it back, if it did. Once the
+    matter was a topic meanwhile, nothing of it holds."""
+    newest, before = last(file, SAID), last(file, AnswerDrafted)
+    if before is None or before.round != file.case.round or isinstance(newest, OTHERWISE):
         return {"before": None, "returned": None}
-    return {"before": before, "returned": None if file.case.draft else last(file, AnswerSentBack)}
+    returned = newest if isinstance(newest, AnswerSentBack) else None
+    on = before.next_review_on
+    review_on = on.astimezone(ZONE).date().isoformat() if on else ""
+    return {"before": before, "returned": returned, "review_on": review_on}
 
 
 def meeting(row: Row[Any]) -> tuple[str, str]:

@@ -94,5 +94,5 @@ def on(at: date | None) -> str:
     return day(at, "zh-CN") if at else ""
 
 
-def last(file: CaseFile, kind: type[F]) -> F | None:
+def last(file: CaseFile, kind: type[F] | tuple[type[F], ...]) -> F | None:
     return next((s.fact for s in reversed(file.steps) if isinstance(s.fact, kind)), None)

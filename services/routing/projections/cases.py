@@ -158,7 +158,7 @@ def declined(row: Cases, _fact: IssueDeclined, about: About) -> Changes:
 
 @cases.when(IssueTransferred)
 def transferred(row: Cases, _fact: IssueTransferred, about: About) -> Changes:
-    return then(row, about, stage=Stage.TRANSFERRED.value)
+    return then(row, about, stage=Stage.TRANSFERRED.value, drafted=False)
 
 
 @cases.when(IssueSigned)
