@@ -14,11 +14,13 @@ async def install(url: str, own: Path | None = None) -> None:
     """`url` as for the service, with the right to create schemas. `own`: the folder of the
     migrations of the service itself, which come after the kernel's."""
     engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        for folder in (HERE, own):
-            if folder is not None and folder.is_dir():
-                await connection.run_sync(upgrade, folder)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            for folder in (HERE, own):
+                if folder is not None and folder.is_dir():
+                    await connection.run_sync(upgrade, folder)
+    finally:
+        await engine.dispose()
 
 
 def upgrade(connection: Connection, folder: Path = HERE) -> None:
