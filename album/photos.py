@@ -8,20 +8,22 @@ import asyncio
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 from uuid import UUID, uuid5
 
 import obstore
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from obstore.store import LocalStore
-from sqlalchemy import TextClause, text
+from sqlalchemy import Row, TextClause, text
 from starlette.datastructures import UploadFile
 
 from album import MOST_BYTES, MOST_FILES
 from album.images import MIME, rewritten
 from contracts.intake import Attachment
+from kernel.database import Database
 from kernel.decider import Refused
 from kernel.seal.box import NONCE
 from kernel.seal.keyring import Missing
@@ -39,10 +41,11 @@ on conflict (issue, id) do update set form = excluded.form,
   at = case when photo.at > kernel.now() - interval '24 hours' then photo.at else excluded.at end
 """
 # An hour before it may be swept nobody is shown it any more: what a desk has just seen stays.
-KEPT = """
+FRESH = """
 select id, sha256, bytes from {schema}.photo
- where form = :form and at > kernel.now() - interval '24 hours' order by at, id
-"""
+ where at > kernel.now() - interval '24 hours' and """
+KEPT = FRESH + "form = :form order by at, id"
+SENT = FRESH + "issue = :issue and id = any(:ids)"
 LEAVE_OUT = "update {schema}.photo set form = :none where form = :form and id = any(:ids)"
 OF_ISSUE = "select id from {schema}.photo where issue = :issue"
 DROP = "delete from {schema}.photo where issue = :issue and id = any(:ids) returning id"
@@ -104,8 +107,7 @@ class Album:
 
     async def kept(self, form: UUID) -> tuple[Attachment, ...]:
         """What one form has sent so far."""
-        rows = await self.db.all(self.sql(KEPT), form=form)
-        return tuple(Attachment(mime=MIME, **row._mapping) for row in rows)
+        return read(await self.db.all(self.sql(KEPT), form=form))
 
     async def gone(self, form: UUID, promised: Collection[UUID]) -> Refused | None:
         """Where somebody was told that these are here, and took a day to go on."""
@@ -149,6 +151,18 @@ class Album:
             return Missing.NOT_YET
         box = bytes(await found.bytes_async())
         return AESGCM(key).decrypt(box[:NONCE], box[NONCE:], bound(subject, photo))
+
+
+async def sent(
+    db: Database, schema: str, issue: UUID, photos: Sequence[Attachment]
+) -> tuple[Attachment, ...]:
+    """Those of them that this service was really sent for this matter, as it keeps them."""
+    ids = [photo.id for photo in photos]
+    return read(await db.all(text(SENT.format(schema=schema)), issue=issue, ids=ids))
+
+
+def read(rows: Iterable[Row[Any]]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(mime=MIME, **row._mapping) for row in rows)
 
 
 def row_of(photo: Attachment) -> dict[str, object]:

@@ -14,7 +14,9 @@ from httpx2 import AsyncClient
 
 from tests import servers
 from tests.journeys.founded import Founded
+from tests.journeys.founded import city as copied
 from tests.journeys.trial import Trial, city_at, shared_trial
+from tests.journeys.web import Web
 from trial.living.deeds import City
 from trial.servers import Kafka, Postgres
 from trial.servers.server import held
@@ -103,6 +105,16 @@ def own_kafka(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kafka]
     server = Kafka(tmp_path / "kafka").start()
     yield server
     server.wipe()
+
+
+@pytest.fixture
+async def filed(
+    founded: Founded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Web]:
+    """The city with a folder for files of this test's own."""
+    monkeypatch.setenv("MAZHA_DATA", str(tmp_path))
+    async with copied(founded) as web:
+        yield web
 
 
 @pytest.fixture

@@ -17,15 +17,14 @@ from kernel.decider import Actor
 from kernel.read.waiting import shown as has_shown
 from kernel.seal.keyring import Missing
 from kernel.web.commands import command_routes
-from kernel.web.problems import PROBLEMS, Problem, etag
+from kernel.web.problems import PROBLEMS, etag
 from registry.ground import ground
 from services.routing.commands import CASES
 from services.routing.commands.photos import album_of
 from services.routing.domain.case import Case
 from services.routing.domain.decider import CASE, Asked
-from services.routing.domain.possible import may_see
 from services.routing.projections import PAGE
-from services.routing.projections.case_file import CaseFile, case_file
+from services.routing.projections.case_file import file_for
 from services.routing.projections.triage_queue import triage_queue, waiting
 from skin.forms import must_fit
 from skin.site import Base
@@ -111,13 +110,13 @@ def queue_routes(base: Base, router: APIRouter) -> APIRouter:
 
 
 def case_routes(base: Base, router: APIRouter) -> APIRouter:
-    caller = base.caller
+    db, caller = base.running.db, base.caller
 
     @router.get("/cases/{issue_id}")
     async def case(
         issue_id: UUID, by: Annotated[Actor, Depends(caller)], response: Response
     ) -> CaseNow:
-        file = await file_for(base, by, issue_id)
+        file = await file_for(db, by, str(issue_id), (await ground(db)).tree)
         response.headers["ETag"] = etag(file.version)
         return now_of(str(issue_id), file.case, file.version)
 
@@ -125,7 +124,7 @@ def case_routes(base: Base, router: APIRouter) -> APIRouter:
 
 
 def photo_routes(base: Base, router: APIRouter) -> APIRouter:
-    album = album_of(base.running)
+    db, album = base.running.db, album_of(base.running)
 
     @router.post("/cases/{issue_id}/photos", status_code=201, openapi_extra=BYTES)
     async def photo(
@@ -135,19 +134,10 @@ def photo_routes(base: Base, router: APIRouter) -> APIRouter:
         fact names within a day is gone."""
         must_fit(request, MOST_BYTES)
         must_be(by, HANDLERS)
-        await file_for(base, by, issue_id)
+        await file_for(db, by, str(issue_id), (await ground(db)).tree)
         return await album.keep(issue_id, uuid5(by.id, str(issue_id)), await request.body())
 
     return router
-
-
-async def file_for(base: Base, by: Actor, issue_id: UUID) -> CaseFile:
-    file = await case_file(base.running.db, str(issue_id))
-    if file.case.stage is Stage.UNKNOWN:
-        raise Problem(404, "no-such-case")
-    if not may_see(by, file.case, (await ground(base.running.db)).tree):
-        raise Problem(403, "not-your-organisations")
-    return file
 
 
 def now_of(issue_id: str, case: Case, version: int) -> CaseNow:

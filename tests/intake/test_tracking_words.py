@@ -1,14 +1,24 @@
 """How far a matter is, and each of its steps, in the words that residents read."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
+from contracts.routing import IssueAnswered
 from contracts.stages import Stage
+from kernel.decider import Actor
+from kernel.envelope import About, Envelope
+from kernel.event import read_fact
 from registry.ground import Ground, Place
 from services.intake.domain.stage import stop
 from services.intake.pages.places import Places, rank, short
 from services.intake.pages.trail import TELL, told
+from services.intake.projections.matter import matter
 from services.intake.projections.step import Step, step
 
+SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 DAY, AT = date(2026, 11, 25), datetime(2026, 11, 25, 2, tzinfo=UTC)
 OPENED = date(2020, 1, 1)
 GROUND = Ground(
@@ -69,3 +79,18 @@ def test_a_place_is_found_by_its_name_a_part_of_it_or_an_address_that_names_it()
     assert rank("徐家巷社区", "徐家巷") < rank("徐家巷社区", "徐家")
     assert [name for _, name in HERE.path("620102007005")] == ["城关区", "白银路街道"]
     assert HERE.above("620102007005", "TOWN") == "620102007"
+
+
+def test_who_leads_has_answered_whoever_approved_it() -> None:
+    """A resident rates the work, not the signature under it."""
+    village = "620102007005"
+    approved = Envelope(
+        *("routing", "case-1", "1", 9, 1, UUID(int=9), "IssueAnswered", 1, AT),
+        *(Actor(UUID(int=1), "town_committee", "620102007"), UUID(int=8), UUID(int=7)),
+    )
+    about = About(9, "routing", "case-1", 9, "1", UUID(int=9), AT, approved.written())
+    said = (SAMPLES / "IssueAnswered.v1.json").read_bytes()
+    fact = read_fact(IssueAnswered, 1, said)
+    row = replace(matter.blank("1"), lead=village)
+    changes: Any = matter.folds["IssueAnswered"][0](row, fact, about)
+    assert changes["answered_by"] == village

@@ -1,6 +1,5 @@
 """Photos of the work: sent with words, seen by staff and, where it is for them, by residents."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from services.routing.domain.work import AddProgress
 from tests.given import given
 from tests.intake.residents import FORM_PAGE, filled, issue_of, key_in, worked_on
 from tests.intake.test_photos import files, on_disk, picture
-from tests.journeys.founded import Founded, city
 from tests.journeys.web import Web, form_of
 from tests.kernel.city import House
 from tests.routing.cases import IN_PROGRESS, LIAISON, desk
@@ -53,12 +51,8 @@ def test_of_ten_photos_one_is_too_many() -> None:
 
 
 @pytest.fixture
-async def web(
-    founded: Founded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Web]:
-    monkeypatch.setenv("MAZHA_DATA", str(tmp_path))
-    async with city(founded) as web:
-        yield web
+def web(filed: Web) -> Web:
+    return filed
 
 
 @pytest.fixture

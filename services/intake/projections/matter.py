@@ -72,7 +72,7 @@ class Matter:
         return Answering(self.org, self.lead, self.others)
 
 
-matter = Projection(Matter, key="issue_id", version=2, indexes=("code",))
+matter = Projection(Matter, key="issue_id", version=3, indexes=("code",))
 
 
 @matter.when(IssueSubmitted)

@@ -2,10 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
-
-from album.images import MIME
-from album.photos import Album
+from album.photos import Album, sent
 from contracts.intake import Attachment
 from kernel.database import Database
 from kernel.store import load
@@ -13,11 +10,6 @@ from kernel.web.running import Running
 from services.routing.domain.answer import AnswerIssue
 from services.routing.domain.decider import CASE, Wish
 from services.routing.domain.work import AddProgress, pictured
-
-NAMED = text("""
-select id, sha256, bytes from routing.photo where issue = :issue and id = any(:ids)
-   and at > kernel.now() - interval '24 hours'
-""")
 
 
 def album_of(running: Running) -> Album:
@@ -37,8 +29,7 @@ async def kept(db: Database, issue_id: str, wish: Wish) -> frozenset[Attachment]
     """Those that the wish names and that were really sent."""
     if not (photos := named(wish)) or (issue := as_uuid(issue_id)) is None:
         return frozenset()
-    rows = await db.all(NAMED, issue=issue, ids=[photo.id for photo in photos])
-    return frozenset(Attachment(mime=MIME, **row._mapping) for row in rows)
+    return frozenset(await sent(db, "routing", issue, photos))
 
 
 def as_uuid(issue_id: str) -> UUID | None:

@@ -15,10 +15,10 @@ from kernel.seal.sealed import Sealed
 from kernel.web.problems import Problem
 from registry.ground import Ground, ground
 from registry.staff import Staff
-from services.routing.domain.possible import READERS, may_see
+from services.routing.domain.possible import READERS
 from services.routing.pages import labels
 from services.routing.pages.due import due, short
-from services.routing.projections.case_file import CaseFile, case_file
+from services.routing.projections.case_file import CaseFile, file_for
 from skin.pages import Pages
 from skin.site import Base
 from skin.words import said
@@ -50,11 +50,9 @@ async def file_of(base: Base, by: Staff, issue_id: str) -> tuple[CaseFile, Groun
     """Raises Problem: 404 where there is no such matter, 403 where it is no business of theirs."""
     must_be(by.actor, READERS)
     here = await ground(base.running.db)
-    file = await case_file(base.running.db, issue_id)
-    if file.case.stage is Stage.UNKNOWN or file.raised is None:
+    file = await file_for(base.running.db, by.actor, issue_id, here.tree)
+    if file.raised is None:
         raise Problem(404, "no-such-case")
-    if not may_see(by.actor, file.case, here.tree):
-        raise Problem(403, "not-your-organisations")
     return file, here
 
 

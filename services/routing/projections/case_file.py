@@ -8,14 +8,18 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from contracts.intake import IssueEvaluated, IssueSubmitted, ReporterErased
+from contracts.permission import Tree
+from contracts.stages import Stage
 from kernel.clock import now
 from kernel.database import Database
 from kernel.decider import Actor
 from kernel.envelope import ENVELOPE
 from kernel.event import Event, Kinds
+from kernel.web.problems import Problem
 from services.routing.domain import case
 from services.routing.domain.case import Case
 from services.routing.domain.decider import CASE
+from services.routing.domain.possible import may_see
 
 Voice = IssueSubmitted | IssueEvaluated | ReporterErased
 VOICES: Kinds[Voice] = Kinds(Voice)
@@ -59,6 +63,16 @@ async def case_file(db: Database, issue_id: str) -> CaseFile:
     state = CASE.decider.after(step.fact for step in steps if step.ours)  # type: ignore[misc]
     version = max((row.version for row in rows if row.ours), default=0)
     return CaseFile(issue_id, state, version, steps, await now(db))
+
+
+async def file_for(db: Database, by: Actor, issue_id: str, tree: Tree) -> CaseFile:
+    """Raises Problem: 404 where there is no such matter, 403 where it is no business of theirs."""
+    file = await case_file(db, issue_id)
+    if file.case.stage is Stage.UNKNOWN:
+        raise Problem(404, "no-such-case")
+    if not may_see(by, file.case, tree):
+        raise Problem(403, "not-your-organisations")
+    return file
 
 
 def step_of(row: Row[Any]) -> Step | None:
