@@ -124,11 +124,16 @@ async def sent_back_and_approved(web: Web, issue: str) -> None:
 async def another_draft(web: Web, issue: str) -> None:
     """While the head looks at the one before: that one is not approved any more."""
     page, head = f"/console/cases/{issue}", Role.TOWN_COMMITTEE
-    old = form_of(await web.page(page, head), f"{page}/approve")
+    shown = await web.page(page, head)
+    old, back = form_of(shown, f"{page}/approve"), form_of(shown, f"{page}/send-back")
     form = form_of(await web.page(f"{page}/answer", TOWN_LIAISON), f"{page}/answer")
     assert (await web.send(f"{page}/answer", form, TOWN_LIAISON)).status_code == 303
     late = await web.send(f"{page}/approve", old, head)
     assert (late.status_code, "还没有签发" in late.text) == (412, True)
+    late = await web.send(f"{page}/send-back", back | {"reason": "写清什么时候修好"}, head)
+    assert late.status_code == 412
+    again = form_of(late, f"{page}/send-back")
+    assert (again["reason"], again["nth"]) == ("写清什么时候修好", "2")
     said = await web.post(f"/api/routing/cases/{issue}/approve-answer", {"nth": 1}, head)
     assert (said.status_code, said.json()["code"]) == (409, "answer-drafted-anew")
 

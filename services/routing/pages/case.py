@@ -1,6 +1,7 @@
 """One matter: what to do now and by when, what was said and done, what may not be done yet."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -100,7 +101,7 @@ async def show(
     doing: str = "",
 ) -> Response:
     file, here = await file_of(base, by, issue_id)
-    can = await possible_for(base, by.actor, file)
+    can, trouble = await possible_for(base, by.actor, file), renewed(trouble, file)
     values = {
         **await said(base, file, here),
         "trouble": trouble,
@@ -113,6 +114,13 @@ async def show(
     return PAGES.show(
         request, "case.html", trouble.status if trouble else 200, **console(by, "cases", **values)
     )
+
+
+def renewed(trouble: Trouble | None, file: CaseFile) -> Trouble | None:
+    """Sent again after a stale screen, it is about the draft that stands below it now."""
+    if trouble is None or not trouble.stale or file.case.draft is None:
+        return trouble
+    return replace(trouble, typed={**trouble.typed, "nth": str(file.case.draft.nth)})
 
 
 async def possible_for(base: Base, by: Actor, file: CaseFile) -> Possible:
