@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Row, TextClause
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Row, TextClause, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -25,6 +25,7 @@ class Database:
         self, url: str, name: str = "mazha", pool: int = 5, limit: float = 60, lease: float = 60
     ) -> None:
         idle = {"idle_in_transaction_session_timeout": f"{int(lease * 1000)}ms"}
+        session = {**SESSION, **idle, "application_name": name}
         self.engine: AsyncEngine = create_async_engine(
             url,
             isolation_level="AUTOCOMMIT",
@@ -33,12 +34,9 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_use_lifo=True,
-            connect_args={
-                "timeout": 5,
-                "command_timeout": limit,
-                "server_settings": {**SESSION, **idle, "application_name": name},
-            },
+            connect_args={"timeout": 5, "command_timeout": limit, "server_settings": session},
         )
+        event.listen(self.engine.sync_engine, "checkout", must_be_open)
         self.transactions = self.engine.execution_options(isolation_level="READ COMMITTED")
 
     async def all(self, sql: TextClause, **values: object) -> Sequence[Row[Any]]:
@@ -61,6 +59,12 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def must_be_open(connection: Any, *_: object) -> None:
+    """One that the server ended while it lay idle is replaced before anybody meets it."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def spread(names: str, rows: Iterable[Sequence[object]]) -> dict[str, list[object]]:
