@@ -11,6 +11,11 @@ SHIFTS = ((time(8, 30), time(12)), (time(14, 30), time(18)))
 CLOSES = SHIFTS[-1][1]
 
 
+def day_of(at: datetime) -> date:
+    """In Lanzhou."""
+    return at.astimezone(ZONE).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """`on` and `off` are the days that depart from Monday to Friday, `years` those published."""

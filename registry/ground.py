@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.directory import Level
 from contracts.permission import Tree
 from kernel.clock import now
@@ -76,5 +76,5 @@ async def read(db: Database) -> Ground:
 
 
 async def today(db: Database) -> date:
-    """In Lanzhou, by the store's clock."""
-    return (await now(db)).astimezone(ZONE).date()
+    """By the store's clock."""
+    return day_of(await now(db))

@@ -24,7 +24,7 @@ class Neighbours:
     def __init__(self, running: Running, http: AsyncClient | None = None) -> None:
         assert isinstance(running.settings, CitySettings)  # noqa: S101  services of the city
         self.running, self.settings = running, running.settings
-        self.http = http or AsyncClient(timeout=LIMIT)
+        self.http = http or AsyncClient(timeout=LIMIT, trust_env=False)
 
     async def ask(
         self, service: str, path: str, purpose: str, body: Mapping[str, object]

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from album.photos import Album
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.directory import Level
 from contracts.leaving import IssueDeclined, IssueTransferred
 from contracts.routing import IssueAnswered, IssueClosed, IssueReopened
@@ -43,7 +43,7 @@ async def set_desk(db: Database, issue_id: str, wish: issue.Wish) -> SetDesk[Iss
     def desk(_issue: Issue, call: Call) -> issue.Desk:
         return issue.Desk(
             call,
-            active=here.active(call.now.astimezone(ZONE).date(), STATIONED),
+            active=here.active(day_of(call.now), STATIONED),
             notice_ver=NOTICE,
             sent_today=before,
             answered_round=rated.round if rated else None,
@@ -68,7 +68,7 @@ async def set_qr_desk(db: Database, _qr_id: str, _wish: qr.Wish) -> SetDesk[Qr, 
     here = await ground(db)
 
     def desk(_qr: Qr, call: Call) -> qr.Desk:
-        return qr.Desk(call, here.tree, here.active(call.now.astimezone(ZONE).date()))
+        return qr.Desk(call, here.tree, here.active(day_of(call.now)))
 
     return desk
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import text
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.intake import Attachment, Channel, TargetLevel
 from contracts.permission import Role
 from contracts.redaction import redact, title_of
@@ -105,7 +105,7 @@ async def keep_card(store: Store, vault: Vault, said: Said) -> None:
         if not isinstance(kept, Missing) and kept != said.card:
             raise KeyReused(said.client_id)
         return
-    mark = mark_of(store.secret, said.contact, seen.now.astimezone(ZONE).date())
+    mark = mark_of(store.secret, said.contact, day_of(seen.now))
     await sent(store.db, said, mark)
     await vault.put(str(said.reporter), said.card)
 

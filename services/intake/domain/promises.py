@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from contracts.calendar import ZONE, Calendar
+from contracts.calendar import Calendar, day_of
 
 TRIAGE, CONTACT, ANSWER = 1, 2, 8
 """Working days: whether it is taken on; a day more to call; a usual answer seven days after it."""
@@ -30,6 +30,6 @@ def promises(calendar: Calendar, submitted: datetime) -> list[Promise]:
 def between(
     calendar: Calendar, since: datetime, by: datetime
 ) -> tuple[tuple[date, ...], tuple[date, ...]]:
-    first, last = since.astimezone(ZONE).date(), by.astimezone(ZONE).date()
+    first, last = day_of(since), day_of(by)
     days = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
     return tuple(d for d in days if d in calendar.off), tuple(d for d in days if d in calendar.on)

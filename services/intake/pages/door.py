@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from kernel.clock import now
 from kernel.database import Busy
 from kernel.decider import Actor
@@ -80,5 +80,5 @@ def let_in(base: Base, code: str, issue: str, to: str) -> Response:
 
 
 async def places(running: Running) -> Places:
-    today = (await now(running.db)).astimezone(ZONE).date()
+    today = day_of(await now(running.db))
     return Places(await ground(running.db), today)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.calendar import ZONE, Calendar
+from contracts.calendar import Calendar, day_of
 from contracts.intake import Code
 from contracts.meetings import (
     TopicApproved,
@@ -122,7 +122,7 @@ class Desk:
 
     @property
     def today(self) -> date:
-        return self.call.now.astimezone(ZONE).date()
+        return day_of(self.call.now)
 
 
 def decide(wish: Wish, topic: Topic, desk: Desk) -> Sequence[Fact]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from kernel.decider import Forbidden
 from kernel.handle import Stale
 from registry.calendar import shipped
@@ -131,7 +131,7 @@ async def show(at: Visit, file: TopicFile, trouble: Trouble | None = None) -> Re
         matters=await at.matters(file.proposed.issue_ids),
         decider=decider(file, at),
         due=due(file.submitted.decide_by if file.submitted else None, file.now),
-        today=file.now.astimezone(ZONE).date(),
+        today=day_of(file.now),
         verdicts=[(key.value, words, follows(key, file)) for key, words in SAID.items()],
         may=may_decide(file, at),
         open=decides,

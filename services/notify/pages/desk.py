@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import Row
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from kernel.clock import now
 from registry.ground import ground
 from registry.staff import Staff
@@ -32,10 +32,10 @@ class Sorted:
 
 def sort(rows: Sequence[Row[Any]], at: datetime) -> Sorted:
     """They come by due time; what has none is never late."""
-    today = at.astimezone(ZONE).date()
+    today = day_of(at)
     late = [row for row in rows if row.due and row.due < at]
     soon = [row for row in rows if row.due and row.due >= at]
-    due = [row for row in soon if row.due.astimezone(ZONE).date() == today]
+    due = [row for row in soon if day_of(row.due) == today]
     return Sorted(late, due, [row for row in rows if row not in late and row not in due])
 
 

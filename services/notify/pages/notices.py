@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from pydantic import AwareDatetime
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.notify import Gist
 from kernel.clock import now
 from kernel.handle import Done
@@ -32,9 +32,9 @@ HOME, MOST = "/console/notices", 50
 
 def by_day(lines: Sequence[Line], at: datetime) -> list[tuple[str, list[Line]]]:
     """Under the day as people call it, the newest first."""
-    today = at.astimezone(ZONE).date()
+    today = day_of(at)
     found: list[tuple[str, list[Line]]] = []
-    for when, group in groupby(lines, lambda one: one.told_at.astimezone(ZONE).date()):
+    for when, group in groupby(lines, lambda one: day_of(one.told_at)):
         ago = (today - when).days
         called = {0: "今天", 1: f"昨天 {when.month}月{when.day}日"}.get(ago, day(when, "zh-CN"))
         found.append((called, list(group)))

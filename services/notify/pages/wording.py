@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.calendar import ZONE
+from contracts.calendar import ZONE, day_of
 from contracts.notify import Gist, Template
 from contracts.taxonomy import CATEGORIES
 from registry.ground import Place
@@ -116,7 +116,7 @@ def when(due: datetime | None, at: datetime) -> tuple[str, str, str]:
     """(by when, how long that is, its kind) as people say it."""
     if due is None:
         return "没有期限", "", ""
-    here, today = due.astimezone(ZONE), at.astimezone(ZONE).date()
+    here, today = due.astimezone(ZONE), day_of(at)
     if due < at:
         return f"迟了 {span(at - due)}", f"{day(here.date(), 'zh-CN')} {here:%H:%M} 前", "late"
     if here.date() == today:

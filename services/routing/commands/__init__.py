@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.meetings import MeetingHeld, TopicProposed
 from contracts.stages import Stage
 from kernel.database import Database
@@ -36,7 +36,7 @@ async def set_desk(db: Database, issue_id: str, wish: Wish) -> SetDesk[Case, Des
     policy = Policy(POLICY, shipped())
 
     def desk(case: Case, call: Call) -> Desk:
-        active = here.active(call.now.astimezone(ZONE).date())
+        active = here.active(day_of(call.now))
         return Desk(call, policy, here.tree, active, about(held, issue_id, case), photos)
 
     return desk

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.intake import Code, TargetLevel
 from contracts.routing import (
     Assessment,
@@ -123,7 +123,7 @@ def must_be_there(org: str, desk: Desk) -> None:
 def suggestion(case: Case, desk: Desk) -> Verdict:
     if case.assessment is None:
         raise Refused("not-accepted-yet")
-    return verdict(case.assessment, desk.now.astimezone(ZONE).date())
+    return verdict(case.assessment, day_of(desk.now))
 
 
 def leg(wish: RouteIssue, case: Case, desk: Desk, suggested: Verdict) -> IssueRouted:

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from album import MOST_BODY
 from contracts.approval import AnswerDrafted, AnswerSentBack
-from contracts.calendar import CLOSES, ZONE
+from contracts.calendar import CLOSES, day_of
 from contracts.routing import AnswerResult, IssuePromotedToTopic, IssueRouted
 from registry.staff import Staff
 from services.routing.commands import CASES
@@ -69,7 +69,7 @@ def put_forward(file: CaseFile) -> dict[str, object]:
         return {"before": None, "returned": None}
     returned = newest if isinstance(newest, AnswerSentBack) else None
     on = before.next_review_on
-    review_on = on.astimezone(ZONE).date().isoformat() if on else ""
+    review_on = day_of(on).isoformat() if on else ""
     return {"before": before, "returned": returned, "review_on": review_on}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import Response
 from fastapi.responses import RedirectResponse
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.permission import Role, must_be
 from contracts.stages import Stage
 from kernel.decider import Actor
@@ -71,7 +71,7 @@ def who(by: Actor, here: Ground) -> str:
 
 def communities(here: Ground, station: str, now: datetime) -> list[tuple[str, str]]:
     """Below the station, those that are there today."""
-    day = now.astimezone(ZONE).date()
+    day = day_of(now)
     return sorted(
         (code, place.name)
         for code, place in here.places.items()

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.routing import Assessment, Lane, Mode, Urgency
 from contracts.taxonomy import CATEGORIES
 from services.routing.domain.case import Case, Desk
@@ -65,7 +65,7 @@ def assumed(hint: str | None, fields: Fields) -> Assessment:
 
 def suggestion(case: Case, desk: Desk, hint: str | None, fields: Fields) -> Suggestion:
     matter = case.assessment or assumed(hint, fields)
-    found = verdict(matter, desk.now.astimezone(ZONE).date())
+    found = verdict(matter, day_of(desk.now))
     return Suggestion(matter, found, [choice(lane, matter, found, desk) for lane in Lane])
 
 
@@ -83,7 +83,7 @@ def likely(row: Row[Any], now: datetime) -> Lane:
     few = {"category": row.category, "urgency": row.urgency, "affected_hh": row.affected_hh}
     known = {name: value for name, value in few.items() if value is not None}
     matter = assumed(row.category, {"urgency": Urgency.NORMAL, "affected_hh": 1, **known})
-    return verdict(matter, now.astimezone(ZONE).date()).lane
+    return verdict(matter, day_of(now)).lane
 
 
 def passed_over(found: Verdict) -> Sequence[Rule]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from contracts.calendar import ZONE
+from contracts.calendar import day_of
 from contracts.routing import IssueRouted
 from registry.staff import Staff
 from services.routing.domain.table import RULES, VERSION
@@ -48,7 +48,7 @@ def looked(step: Step, leg: IssueRouted) -> list[tuple[str, list[str], list[str]
 
     The table is today's; the fact names the rule that fitted then.
     """
-    day = step.at.astimezone(ZONE).date()
+    day = day_of(step.at)
     seen = []
     for rule in RULES:
         seen.append((rule.id, rule.why(leg.assessment, day), list(rule.reasons)))
