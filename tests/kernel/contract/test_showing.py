@@ -51,9 +51,15 @@ async def busy(library: Running, seed: int, turns: int = 30) -> None:
 
 
 async def heard_all(library: Running, cards: Running, post: Running) -> bool:
-    missed = await check_heard(library.db, post.db, ["book"])
-    missed += await check_heard(cards.db, post.db, ["card", "tally"])
-    return not missed and await quiet(library, cards, post)
+    """In the order of causes: who has nothing left to do gives nobody else anything."""
+    return (
+        not await check_heard(library.db, cards.db, ["book"])
+        and await quiet(cards)
+        and not await check_heard(cards.db, library.db, ["card", "tally"])
+        and not await check_heard(cards.db, post.db, ["card", "tally"])
+        and not await check_heard(library.db, post.db, ["book"])
+        and await quiet(library, post)
+    )
 
 
 async def test_what_is_shown_is_the_fold_of_what_was_told(town: Town) -> None:
@@ -64,7 +70,7 @@ async def test_what_is_shown_is_the_fold_of_what_was_told(town: Town) -> None:
     assert await check_projection(library.db, shelf) == []
     assert await check_projection(post.db, readers) == []
     assert [wrong for one in services for wrong in await check_store(one.db)] == []
-    assert await one_of(post.db, "select sum(loans) from read.reader") > 10
+    assert await one_of(post.db, "select sum(loans) from read.reader") > 0
 
 
 async def test_a_rebuild_while_facts_flow_equals_what_is_live(town: Town) -> None:
