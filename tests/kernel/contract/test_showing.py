@@ -320,6 +320,7 @@ async def test_a_swap_takes_along_what_the_old_table_has_shown_meanwhile(alone: 
     projection = takings(Mood())
     running = await alone.start(till(projection))
     await ring(running, 1, 2)
+    await until(lambda: has_shown(running, projection), "the table has shown the first")
     reader = Reader(running.db, [Showing(projection, beside(projection))], most=3)
     async with running.db.begin() as conn:
         await tables.make(conn, projection, beside(projection))
