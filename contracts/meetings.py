@@ -118,6 +118,7 @@ class AgendaItem(Part):
     question: Sealed
     type: ItemType
     minutes: Annotated[int, Field(gt=0, le=480)]
+    topic_id: UUID | None = None
 
 
 class MeetingDrafted(Event):
@@ -191,6 +192,7 @@ class ItemDecided(Event):
 class ItemOutcome(Part):
     no: int
     outcome: Outcome
+    topic_id: UUID | None = None
 
 
 class Attendance(Part):

@@ -70,6 +70,7 @@ class Item(BaseModel):
     no: int
     question: str | None
     type: ItemType
+    topic_id: UUID | None
     outcome: Outcome | None
     agreed: str | None
 
@@ -222,6 +223,7 @@ def items(file: MeetingFile, texts: Texts) -> list[Item]:
             no=one.no,
             question=text(texts, one.question),
             type=one.type,
+            topic_id=one.topic_id,
             outcome=decided[one.no].outcome if one.no in decided else None,
             agreed=text(texts, decided[one.no].agreed) if one.no in decided else None,
         )

@@ -66,12 +66,13 @@ def step_of(fact: TopicSubmitted | Decided) -> LayTopic | SettleTopic:
 @reactions.to(MeetingHeld)
 def follow_the_meeting(fact: MeetingHeld, about: About) -> Iterable[Ask]:
     """One that was recorded afterwards has no topic and moves nothing: it is evidence."""
-    wish = MeetAbout(UUID(about.key), outcome_of(fact))
-    return [Ask(DOCKETS, str(topic), wish) for topic in fact.topic_ids]
+    met = {topic: MeetAbout(UUID(about.key), outcome_of(fact, topic)) for topic in fact.topic_ids}
+    return [Ask(DOCKETS, str(topic), wish) for topic, wish in met.items()]
 
 
-def outcome_of(fact: MeetingHeld) -> Deliberated:
-    outcomes = {item.outcome for item in fact.items}
+def outcome_of(fact: MeetingHeld, topic: UUID) -> Deliberated:
+    """Of a meeting about one topic the questions need not name it."""
+    outcomes = {item.outcome for item in fact.items if item.topic_id in (topic, None)}
     if outcomes.intersection(PASSED):
         return Deliberated.AGREED
     return Deliberated.ADJOURNED if Outcome.DEFERRED in outcomes else Deliberated.NOT_AGREED

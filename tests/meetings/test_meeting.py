@@ -116,7 +116,7 @@ held = MeetingHeld(
     member_seats=(MEMBER,),
     quorum_rule="CONFERENCE-TOWN",
     quorum_met=True,
-    items=(ItemOutcome(no=1, outcome=Outcome.CONSENSUS),),
+    items=(ItemOutcome(no=1, outcome=Outcome.CONSENSUS, topic_id=TOPIC_ID),),
 )
 
 
@@ -140,6 +140,27 @@ def test_it_is_drafted_for_topics_that_the_committee_approved() -> None:
     given(decider).when(talk, desk()).then_refused("this-form-is-recorded-afterwards")
     gone = replace(DRAFT, recorder_seat=uuid4())
     given(decider).when(gone, desk()).then_refused("seat-is-empty")
+
+
+def test_of_several_topics_each_has_its_own_outcome() -> None:
+    other = UUID(int=20)
+    both = replace(desk(), approved={TOPIC_ID: TOPIC, other: TOPIC})
+    first = Item("怎么加装", topic_id=TOPIC_ID)
+    wish = replace(DRAFT, topic_ids=(TOPIC_ID, other), agenda=(first, first))
+    given(decider).when(wish, both).then_refused("each-topic-needs-its-question")
+    told = replace(first, topic_id=other, type=ItemType.INFORM)  # nothing comes of it
+    none = replace(wish, agenda=(first, told))
+    given(decider).when(none, both).then_refused("each-topic-needs-its-question")
+    each = replace(wish, agenda=(first, replace(first, topic_id=other)))
+    (two,) = given(decider).when(each, both).facts
+    failed = ItemDecided(no=2, outcome=Outcome.NO_CONSENSUS)
+    history = [two, *TABLE, noticed, *CAME, agreed, failed]
+    (fact,) = given(decider, *history).when(END, desk(at=END.ended_at)).facts
+    assert isinstance(fact, MeetingHeld)
+    assert [(one.topic_id, one.outcome) for one in fact.items] == [
+        (TOPIC_ID, Outcome.CONSENSUS),
+        (other, Outcome.NO_CONSENSUS),
+    ]
 
 
 def test_seats_are_taken_once() -> None:

@@ -41,6 +41,7 @@ class Item:
     question: Words
     type: ItemType = ItemType.DECIDE
     minutes: Annotated[int, Field(gt=0, le=480)] = 20
+    topic_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def draft(wish: DraftMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
     if FORMS[wish.form].instant:
         raise Refused("this-form-is-recorded-afterwards", form=wish.form)
     must_be_about_approved(wish, desk)
+    must_settle_each(wish)
     if not desk.seats.keys() >= {wish.convenor_seat, wish.chair_seat, wish.recorder_seat}:
         raise Refused("seat-is-empty")
     return [
@@ -96,7 +98,7 @@ def draft(wish: DraftMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
             convenor_seat=wish.convenor_seat,
             chair_seat=wish.chair_seat,
             recorder_seat=wish.recorder_seat,
-            agenda=tuple(item_of(no, item) for no, item in enumerate(wish.agenda, 1)),
+            agenda=tuple(item_of(no, item, wish) for no, item in enumerate(wish.agenda, 1)),
         )
     ]
 
@@ -116,9 +118,25 @@ def must_be_about_approved(wish: DraftMeeting, desk: Desk) -> None:
         raise Refused("matter-of-another-topic")
 
 
-def item_of(no: int, item: Item) -> AgendaItem:
-    question = Sealed("meeting", item.question)
-    return AgendaItem(no=no, question=question, type=item.type, minutes=item.minutes)
+def must_settle_each(wish: DraftMeeting) -> None:
+    """Else what was agreed about one would be told to those who wait for another."""
+    settled = {topic_of(item, wish) for item in wish.agenda if item.type is not ItemType.INFORM}
+    if settled != set(wish.topic_ids):
+        raise Refused("each-topic-needs-its-question")
+
+
+def topic_of(item: Item, wish: DraftMeeting) -> UUID | None:
+    return wish.topic_ids[0] if len(wish.topic_ids) == 1 else item.topic_id
+
+
+def item_of(no: int, item: Item, wish: DraftMeeting) -> AgendaItem:
+    return AgendaItem(
+        no=no,
+        question=Sealed("meeting", item.question),
+        type=item.type,
+        minutes=item.minutes,
+        topic_id=topic_of(item, wish),
+    )
 
 
 def invite(wish: InviteParticipant, meeting: Meeting, desk: Desk) -> Sequence[Fact]:

@@ -1,7 +1,7 @@
 """The day itself: who came, what was agreed on each question, and that it was held."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -157,10 +157,14 @@ def held(wish: EndMeeting, meeting: Meeting, drafted: MeetingDrafted) -> Meeting
         member_seats=tuple(invited.member_seat for invited in came if invited.member_seat),
         quorum_rule=f"{drafted.form}-{drafted.level}",
         quorum_met=True,
-        items=tuple(
-            ItemOutcome(no=no, outcome=one.outcome) for no, one in sorted(meeting.decided.items())
-        ),
+        items=tuple(outcomes(meeting, drafted)),
     )
+
+
+def outcomes(meeting: Meeting, drafted: MeetingDrafted) -> Iterator[ItemOutcome]:
+    for item in drafted.agenda:
+        if decided := meeting.decided.get(item.no):
+            yield ItemOutcome(no=item.no, outcome=decided.outcome, topic_id=item.topic_id)
 
 
 def record(wish: RecordInstantMeeting, meeting: Meeting, desk: Desk) -> Sequence[Fact]:
