@@ -1,13 +1,17 @@
 """One PostgreSQL database: single statements commit by themselves, several share a transaction."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, TextClause, event
+from sqlalchemy import CursorResult, Row, TextClause, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
+
+T = TypeVar("T")
 
 # No parallel workers: a page of a thousand rows is all that is ever read at once.
 SESSION = {"jit": "off", "timezone": "UTC", "max_parallel_workers_per_gather": "0"}
@@ -16,10 +20,8 @@ PASSING = ("08", "40", "53", "55P03", "57", "25P03", "25006")
 
 
 class Database:
-    """`pool` bounds the connections of this process, `limit` the seconds of a statement.
-
-    After `lease` seconds a paused leader loses its transaction, and with it the lead.
-    """
+    """`pool` bounds the connections of this process, `limit` the seconds of a statement; after
+    `lease` seconds a paused leader loses its transaction, and with it the lead."""
 
     def __init__(
         self, url: str, name: str = "mazha", pool: int = 5, limit: float = 60, lease: float = 60
@@ -40,17 +42,21 @@ class Database:
         self.transactions = self.engine.execution_options(isolation_level="READ COMMITTED")
 
     async def all(self, sql: TextClause, **values: object) -> Sequence[Row[Any]]:
-        async with self.engine.connect() as conn:
-            return (await conn.execute(sql, values)).all()
+        return await greenlet_spawn(self._said, sql, values, CursorResult.all)
 
     async def one(self, sql: TextClause, **values: object) -> Row[Any]:
-        async with self.engine.connect() as conn:
-            return (await conn.execute(sql, values)).one()
+        return await greenlet_spawn(self._said, sql, values, CursorResult.one)
 
     async def do(self, sql: TextClause, values: Mapping[str, object] | None = None) -> int:
         """Rows touched."""
-        async with self.engine.connect() as conn:
-            return (await conn.execute(sql, values or {})).rowcount
+        return await greenlet_spawn(self._said, sql, values or {}, attrgetter("rowcount"))
+
+    def _said(
+        self, sql: TextClause, values: Mapping[str, object], take: Callable[[CursorResult[Any]], T]
+    ) -> T:
+        """All of it in one switch to SQLAlchemy's side; its own way takes one for each step."""
+        with self.engine.sync_engine.connect() as conn:
+            return take(conn.execute(sql, values))
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

@@ -61,10 +61,8 @@ async def run(name: str, step: Step, wake: Wake) -> None:
 
 
 def ending() -> bool:
-    """Whether this very task is being ended: a library may let another task's end escape here.
-
-    To be asked of a CancelledError only: in Python 3.11 a TaskGroup leaves its mark behind.
-    """
+    """Whether this very task is being ended: a library may let another task's end escape here. To
+    be asked of a CancelledError only: in Python 3.11 a TaskGroup leaves its mark behind."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 

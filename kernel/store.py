@@ -193,13 +193,9 @@ async def load(
 
 
 async def append(db: Database, items: Sequence[Append]) -> dict[UUID, Row[Any]]:
-    """One statement, whether one command or many; at most one of a stream and of a command id.
-
-    Each row says what became of its command: `appended`, or carried out before as `prior`.
-    """
-    async with db.engine.connect() as conn:
-        rows = await conn.execute(APPEND, columns(items))
-        return {row.command_id: row for row in rows}
+    """One statement, whether one command or many; at most one of a stream and of a command id. Each
+    row says what became of its command: `appended`, or carried out before as `prior`."""
+    return {row.command_id: row for row in await db.all(APPEND, **columns(items))}
 
 
 async def held_by_another(db: Database, item: Append) -> bool:
