@@ -66,12 +66,12 @@ def step_of(fact: TopicSubmitted | Decided) -> LayTopic | SettleTopic:
 @reactions.to(MeetingHeld)
 def follow_the_meeting(fact: MeetingHeld, about: About) -> Iterable[Ask]:
     """One that was recorded afterwards has no topic and moves nothing: it is evidence."""
-    met = {topic: MeetAbout(UUID(about.key), outcome_of(fact, topic)) for topic in fact.topic_ids}
-    return [Ask(DOCKETS, str(topic), wish) for topic, wish in met.items()]
+    meeting, topics = UUID(about.key), fact.topic_ids
+    return [Ask(DOCKETS, str(one), MeetAbout(meeting, outcome_of(fact, one))) for one in topics]
 
 
 def outcome_of(fact: MeetingHeld, topic: UUID) -> Deliberated:
-    """Of a meeting about one topic the questions need not name it."""
+    """A question that names no topic is about the only one."""
     outcomes = {item.outcome for item in fact.items if item.topic_id in (topic, None)}
     if outcomes.intersection(PASSED):
         return Deliberated.AGREED

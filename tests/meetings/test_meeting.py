@@ -148,6 +148,8 @@ def test_of_several_topics_each_has_its_own_outcome() -> None:
     first = Item("怎么加装", topic_id=TOPIC_ID)
     wish = replace(DRAFT, topic_ids=(TOPIC_ID, other), agenda=(first, first))
     given(decider).when(wish, both).then_refused("each-topic-needs-its-question")
+    wrong = replace(DRAFT, agenda=(replace(first, topic_id=other),))
+    given(decider).when(wrong, desk()).then_refused("each-topic-needs-its-question")
     told = replace(first, topic_id=other, type=ItemType.INFORM)  # nothing comes of it
     none = replace(wish, agenda=(first, told))
     given(decider).when(none, both).then_refused("each-topic-needs-its-question")

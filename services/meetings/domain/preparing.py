@@ -126,7 +126,8 @@ def must_settle_each(wish: DraftMeeting) -> None:
 
 
 def topic_of(item: Item, wish: DraftMeeting) -> UUID | None:
-    return wish.topic_ids[0] if len(wish.topic_ids) == 1 else item.topic_id
+    """A meeting about one topic need not say so again."""
+    return item.topic_id or (wish.topic_ids[0] if len(wish.topic_ids) == 1 else None)
 
 
 def item_of(no: int, item: Item, wish: DraftMeeting) -> AgendaItem:
