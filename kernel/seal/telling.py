@@ -11,7 +11,7 @@ from kernel.seal.keyring import HEAR, Keyring
 from kernel.wire.inbox import FENCE, PASSED
 from kernel.wire.page import Arrived
 from kernel.wire.producer import Outbound, Record
-from kernel.wire.relay import HOLD
+from kernel.wire.relay import END_OF_ORDER, HOLD
 
 log = structlog.get_logger(__name__)
 MOST = 500
@@ -19,7 +19,7 @@ MOST = 500
 TAKE = text("""
 select q.pos, q.subject, k.wrapped
   from kernel.key_queue q join kernel.keys k using (subject)
- order by q.pos limit :most for update of q skip locked
+ where q.pos <= :end order by q.pos limit :most for update of q skip locked
 """)
 TOLD = text("delete from kernel.key_queue where pos = any(:told)")
 
@@ -28,7 +28,7 @@ class KeyTeller:
     def __init__(self, db: Database, out: Outbound, topic: str, keyring: Keyring) -> None:
         self.db, self.out, self.topic, self.keyring = db, out, topic, keyring
 
-    async def step(self) -> int:
+    async def step(self, end: int = END_OF_ORDER) -> int:
         """What is told is the key as it is now: once destroyed, only its end is told.
 
         Under the relay's lead: one who lingers must not tell a key after another told its end.
@@ -36,7 +36,7 @@ class KeyTeller:
         async with self.db.begin() as conn:
             if (await conn.execute(HOLD)).first() is None:
                 return 0
-            rows = (await conn.execute(TAKE, {"most": MOST})).all()
+            rows = (await conn.execute(TAKE, {"most": MOST, "end": end})).all()
             if not rows:
                 return 0
             records = [Record(self.topic, r.subject, self._said(r), []) for r in rows]

@@ -10,7 +10,6 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
-from kernel import feed
 from kernel.clock import Tick
 from kernel.database import Busy, Database
 from kernel.epoch import WrongStore, settle_epoch
@@ -187,13 +186,12 @@ class Running:
         } | {name: (step, Wake()) for name, step in self.own_steps.items()}
 
     async def _tell(self) -> int:
-        """Keys before facts: who hears a sealed text should find its key there."""
-        if not await untold(self.db):
-            return 0
-        last, told = await feed.head(self.db), 0
-        while more := await self.keys.step():
+        """Keys before facts: who hears a sealed text should find its key there. Those that are made
+        meanwhile wait for the next turn: else under load no fact would ever be told."""
+        end, told = await untold(self.db), 0
+        while end.keys and (more := await self.keys.step(end.keys)):
             told += more
-        return told + await self.relay.step(last)
+        return told + (await self.relay.step(end.facts) if end.facts else 0)
 
     async def _tell_heads(self) -> int:
         """Apart from facts, on a way of its own: heads that do not get through hold up nothing."""

@@ -33,9 +33,9 @@ select seq, key, stream_id, data, meta, hash from (
  where before < :most_bytes order by seq
 """)
 UNTOLD = text("""
-select exists (select from kernel.key_queue)
-    or exists (select from kernel.feed f join kernel.checkpoints c on f.seq > c.seq
-                where c.name = 'relay') as something
+select coalesce((select max(pos) from kernel.key_queue), 0) as keys,
+       coalesce((select max(seq) from kernel.feed where seq >
+                  (select seq from kernel.checkpoints where name = 'relay')), 0) as facts
 """)
 BACK = text("update kernel.checkpoints set seq = 0 where name = 'relay'")
 KEYS_TOO = text("""
@@ -46,9 +46,10 @@ HEADS_TOO = text("update kernel.tree_heads set told = false where told")
 END_OF_ORDER = 2**62
 
 
-async def untold(db: Database) -> bool:
-    """Whether there is a key or a fact to tell. Cheap, for it is asked often."""
-    return bool((await db.one(UNTOLD)).something)
+async def untold(db: Database) -> Row[Any]:
+    """How far there are `keys` and `facts` to tell; 0: none. In one look, so that the keys of these
+    facts are among these keys. Cheap, for it is asked often."""
+    return await db.one(UNTOLD)
 
 
 async def tell_again(db: Database) -> None:

@@ -13,7 +13,7 @@ from kernel.decider import Refused
 from kernel.envelope import About
 from kernel.read.projection import Changes, Projection
 from kernel.read.rebuild import rebuild
-from kernel.seal.keyring import Missing
+from kernel.seal.keyring import Keyring, Missing
 from kernel.seal.telling import KeyTeller
 from kernel.web.running import Running
 from kernel.web.service import Service
@@ -246,6 +246,39 @@ class Lingering:
 
     async def stop(self) -> None:
         return None
+
+
+@dataclass(slots=True)
+class Busy:
+    """A way out beside which somebody always makes one more key."""
+
+    out: Outbound
+    keyring: Keyring
+    made: int = 0
+
+    async def send(self, records: Sequence[Record]) -> int:
+        self.made += 1
+        await self.keyring.keys_of([f"more/{self.made}"])
+        return await self.out.send(records)
+
+    async def stop(self) -> None:
+        return None
+
+
+async def test_keys_that_go_on_being_made_hold_up_no_fact(
+    house: OpenHouse, broker: LocalBroker
+) -> None:
+    library = await house(LIBRARY)
+    await library.do("one", BuyBook("QA", TITLE))
+    await library.do("one", LendBook("ann", PLAIN))
+    steps, running = library.steps(), library.running
+    await steps["sequence"]()
+    running.keys.out = Busy(running.out, running.keyring)
+    async with asyncio.timeout(10):
+        assert await steps["tell"]() == 3
+    assert [said.key for said in broker.told("keys.v1")] == [SUBJECT]
+    assert [said.key for said in broker.told("books.v1")] == ["one", "one"]
+    assert await one_of(running.db, "select subject from kernel.key_queue") == "more/1"
 
 
 async def test_the_last_that_is_told_of_a_destroyed_key_is_its_end(
