@@ -1,5 +1,6 @@
 """One PostgreSQL database: single statements commit by themselves, several share a transaction."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from operator import attrgetter
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util import greenlet_spawn
 
 T = TypeVar("T")
+Take = Callable[[CursorResult[Any]], T]
 
 # No parallel workers: a page of a thousand rows is all that is ever read at once.
 SESSION = {"jit": "off", "timezone": "UTC", "max_parallel_workers_per_gather": "0"}
@@ -42,21 +44,23 @@ class Database:
         self.transactions = self.engine.execution_options(isolation_level="READ COMMITTED")
 
     async def all(self, sql: TextClause, **values: object) -> Sequence[Row[Any]]:
-        return await greenlet_spawn(self._said, sql, values, CursorResult.all)
+        return await self._ask(sql, values, CursorResult.all)
 
     async def one(self, sql: TextClause, **values: object) -> Row[Any]:
-        return await greenlet_spawn(self._said, sql, values, CursorResult.one)
+        return await self._ask(sql, values, CursorResult.one)
 
     async def do(self, sql: TextClause, values: Mapping[str, object] | None = None) -> int:
         """Rows touched."""
-        return await greenlet_spawn(self._said, sql, values or {}, attrgetter("rowcount"))
+        return await self._ask(sql, values or {}, attrgetter("rowcount"))
 
-    def _said(
-        self, sql: TextClause, values: Mapping[str, object], take: Callable[[CursorResult[Any]], T]
-    ) -> T:
-        """All of it in one switch to SQLAlchemy's side; its own way takes one for each step."""
-        with self.engine.sync_engine.connect() as conn:
-            return take(conn.execute(sql, values))
+    async def _ask(self, sql: TextClause, values: Mapping[str, object], take: Take[T]) -> T:
+        def at_once() -> T:  # in one greenlet; SQLAlchemy's own way takes one for each step
+            with self.engine.sync_engine.connect() as conn:
+                return take(conn.execute(sql, values))
+
+        said = await greenlet_spawn(at_once)
+        await asyncio.sleep(0)  # who waits for a connection comes before our next statement
+        return said
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

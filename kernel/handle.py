@@ -85,18 +85,14 @@ async def handle(
     for turn in range(TRIES):
         past = await load(store.db, stream.facts, stream_id, command=command.id)
         if past.done is not None:  # before decide: a retry must not meet its own effect
-            return _again(past, mark, stream_id)
+            if past.digest != mark:
+                raise KeyReused(stream_id)
+            return Done(stream_id, past.done, again=True)
         try:
             return await Turn(store, stream, stream_id, command, mark, past).take(wish, desk)
         except Conflict:
             await asyncio.sleep(random.uniform(0, 0.01 * 2**turn))  # noqa: S311
     raise Conflict(stream_id)
-
-
-def _again(past: History[E], mark: bytes, stream_id: str) -> Done:
-    if past.digest != mark:
-        raise KeyReused(stream_id)
-    return Done(stream_id, past.done or 0, again=True)
 
 
 @dataclass(frozen=True, slots=True)

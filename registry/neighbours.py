@@ -24,6 +24,7 @@ class Neighbours:
     def __init__(self, running: Running, http: AsyncClient | None = None) -> None:
         assert isinstance(running.settings, CitySettings)  # noqa: S101  services of the city
         self.running, self.settings = running, running.settings
+        # What it carries is for the neighbour alone, whatever proxy the machine has for the world.
         self.http = http or AsyncClient(timeout=LIMIT, trust_env=False)
 
     async def ask(

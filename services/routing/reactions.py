@@ -71,7 +71,7 @@ def follow_the_meeting(fact: MeetingHeld, about: About) -> Iterable[Ask]:
 
 
 def outcome_of(fact: MeetingHeld, topic: UUID) -> Deliberated:
-    """A question that names no topic is about the only one."""
+    """A question that names no topic is about all of them."""
     outcomes = {item.outcome for item in fact.items if item.topic_id in (topic, None)}
     if outcomes.intersection(PASSED):
         return Deliberated.AGREED

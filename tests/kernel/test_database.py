@@ -1,6 +1,7 @@
 """One PostgreSQL database as those meet it who ask it now and then."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,16 +15,23 @@ ONE, HELD = text("select 1 as one"), text("select pg_sleep(0.1)")
 THROW_OUT = text("""
 select pg_terminate_backend(pid) from pg_stat_activity
  where datname = current_database() and pid <> pg_backend_pid()
+   and backend_type = 'client backend'
 """)
 
 
+@pytest.fixture
+async def line(db: Database) -> AsyncIterator[Database]:
+    """A single connection to the same store, for all."""
+    line = Database(db.engine.url.render_as_string(hide_password=False), pool=1)
+    yield line
+    await line.close()
+
+
 async def test_a_session_that_ended_while_idle_is_replaced_before_anybody_meets_it(
-    db: Database,
+    db: Database, line: Database
 ) -> None:
     sessions = await asyncio.gather(*(session(db) for _ in range(3)))
-    other = Database(db.engine.url.render_as_string(hide_password=False), pool=1)
-    assert len(await other.all(THROW_OUT)) == len(set(sessions)) == 3
-    await other.close()
+    assert len(await line.all(THROW_OUT)) == len(set(sessions)) == 3
 
     async def ended() -> bool:
         return all(one.is_closed() for one in sessions)
@@ -38,3 +46,27 @@ async def session(db: Database) -> Any:
     async with db.engine.connect() as conn:
         await conn.execute(HELD)
         return (await conn.get_raw_connection()).driver_connection
+
+
+async def test_who_is_ended_in_mid_statement_leaves_the_connection_to_the_next(
+    line: Database,
+) -> None:
+    for moment in (0.0, 0.01, 0.05):
+        asking = asyncio.create_task(line.one(text("select pg_sleep(60)")))
+        await asyncio.sleep(moment)
+        asking.cancel()
+        await asyncio.wait([asking])
+        assert asking.cancelled()
+        assert (await line.one(ONE)).one == 1
+
+
+async def test_who_asks_on_and_on_keeps_the_connection_from_nobody(line: Database) -> None:
+    served = list[str]()
+
+    async def ask(name: str, times: int) -> None:
+        for _ in range(times):
+            await line.one(ONE)
+        served.append(name)
+
+    await asyncio.gather(ask("on and on", 50), ask("once", 1), ask("once", 1))
+    assert served == ["once", "once", "on and on"]

@@ -150,6 +150,9 @@ def test_of_several_topics_each_has_its_own_outcome() -> None:
     given(decider).when(wish, both).then_refused("each-topic-needs-its-question")
     wrong = replace(DRAFT, agenda=(replace(first, topic_id=other),))
     given(decider).when(wrong, desk()).then_refused("each-topic-needs-its-question")
+    elsewhere = replace(first, topic_id=UUID(int=21), type=ItemType.INFORM)
+    of_others = replace(DRAFT, agenda=(first, elsewhere))
+    given(decider).when(of_others, desk()).then_refused("each-topic-needs-its-question")
     told = replace(first, topic_id=other, type=ItemType.INFORM)  # nothing comes of it
     none = replace(wish, agenda=(first, told))
     given(decider).when(none, both).then_refused("each-topic-needs-its-question")
@@ -216,6 +219,7 @@ def test_each_question_has_its_own_outcome() -> None:
     given(decider, *SESSION).when(AGREE, desk()).then(agreed)
     given(decider, *SESSION, agreed).when(AGREE, desk()).then_refused("item-decided-already")
     given(decider, *SESSION).when(replace(AGREE, no=9), desk()).then_refused("no-such-item")
+    given(decider, *SESSION).when(replace(AGREE, no=2), desk()).then_refused("nothing-to-decide")
 
 
 @pytest.mark.parametrize(("yes", "no", "passes"), [(4, 3, True), (3, 3, False), (3, 4, False)])

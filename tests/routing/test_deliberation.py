@@ -220,7 +220,7 @@ def test_what_was_agreed_about_one_topic_is_not_told_to_those_who_wait_for_anoth
     assert outcome_of(both, OTHER) is Deliberated.NOT_AGREED
 
 
-def test_a_question_that_names_no_topic_is_about_the_only_one() -> None:
+def test_a_question_that_names_no_topic_is_about_all_of_them() -> None:
     assert outcome_of(met_about(ItemOutcome(no=1, outcome=Outcome.DEFERRED)), TOPIC) is (
         Deliberated.ADJOURNED
     )

@@ -1,9 +1,9 @@
 """What happened to a matter, one row for each thing that a resident may read?"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -57,7 +57,7 @@ class Step:
     said: dict[str, object] = field(default_factory=dict)
 
 
-step = Projection(Step, key="event_id", version=2, indexes=("subject",))
+step = Projection(Step, key="event_id", version=3, indexes=("subject",))
 
 
 def own_row(_fact: Event, about: About) -> list[str]:
@@ -202,7 +202,7 @@ def held(fact: MeetingHeld) -> Said:
     return {
         "form": fact.form,
         "present": fact.attendance.present,
-        "outcomes": [item.outcome for item in fact.items],
+        "outcomes": [(str(item.topic_id or ""), item.outcome) for item in fact.items],
     }
 
 
@@ -219,7 +219,16 @@ MOST = 200
 async def trail(db: Database, subjects: Sequence[str]) -> list[Step]:
     """The newest first."""
     rows = await db.all(TRAIL, subjects=list(subjects), most=MOST)
-    return [Step(**row._mapping) for row in rows]
+    return [theirs(Step(**row._mapping), subjects) for row in rows]
+
+
+def theirs(step: Step, subjects: Sequence[str]) -> Step:
+    """Of a meeting about several topics only what came of theirs."""
+    said: Mapping[str, Any] = step.said
+    if "outcomes" not in said:
+        return step
+    came = [one for topic, one in said["outcomes"] if not topic or topic in subjects]
+    return replace(step, said={**said, "outcomes": came})
 
 
 async def is_shown(db: Database, issue: str, photo: UUID) -> bool:

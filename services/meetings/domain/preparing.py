@@ -121,7 +121,8 @@ def must_be_about_approved(wish: DraftMeeting, desk: Desk) -> None:
 def must_settle_each(wish: DraftMeeting) -> None:
     """Else what was agreed about one would be told to those who wait for another."""
     settled = {topic_of(item, wish) for item in wish.agenda if item.type is not ItemType.INFORM}
-    if settled != set(wish.topic_ids):
+    named = {item.topic_id for item in wish.agenda if item.topic_id}
+    if settled != set(wish.topic_ids) or not named.issubset(wish.topic_ids):
         raise Refused("each-topic-needs-its-question")
 
 

@@ -103,8 +103,11 @@ def decide_item(wish: DecideItem, meeting: Meeting, desk: Desk) -> Sequence[Fact
 
 
 def must_be_votable(wish: DecideItem, drafted: MeetingDrafted) -> None:
-    if wish.no not in {item.no for item in drafted.agenda}:
+    item = next((one for one in drafted.agenda if one.no == wish.no), None)
+    if item is None:
         raise Refused("no-such-item", no=wish.no)
+    if item.type is ItemType.INFORM:
+        raise Refused("nothing-to-decide", no=wish.no)
     voted = wish.outcome in (Outcome.VOTED_PASS, Outcome.VOTED_FAIL)
     passed = wish.votes_for * 2 > wish.votes_for + wish.votes_against + wish.abstained
     if voted and passed != (wish.outcome is Outcome.VOTED_PASS):
