@@ -16,7 +16,7 @@ from services.intake.domain.stage import stop
 from services.intake.pages.places import Places, rank, short
 from services.intake.pages.trail import TELL, told
 from services.intake.projections.matter import matter
-from services.intake.projections.step import Step, step
+from services.intake.projections.step import Step, step, theirs
 
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 DAY, AT = date(2026, 11, 25), datetime(2026, 11, 25, 2, tzinfo=UTC)
@@ -94,3 +94,11 @@ def test_who_leads_has_answered_whoever_approved_it() -> None:
     row = replace(matter.blank("1"), lead=village)
     changes: Any = matter.folds["IssueAnswered"][0](row, fact, about)
     assert changes["answered_by"] == village
+
+
+def test_of_a_meeting_about_several_topics_each_reads_what_came_of_its_own() -> None:
+    came = [("one", "CONSENSUS"), ("other", "VOTED_FAIL"), ("", "DEFERRED")]
+    said = {"form": "CONFERENCE", "present": 7, "outcomes": came}
+    held = Step("1", "meeting", AT, kind="MeetingHeld", said=said)
+    note = told(theirs(held, ["issue", "meeting", "other"]), HERE, "").note
+    assert note == "到会7人。表决没有通过；留到下次再议"
