@@ -202,7 +202,7 @@ def held(fact: MeetingHeld) -> Said:
     return {
         "form": fact.form,
         "present": fact.attendance.present,
-        "outcomes": [(str(item.topic_id or ""), item.outcome) for item in fact.items],
+        "outcomes": [[str(item.topic_id or ""), item.outcome] for item in fact.items],
     }
 
 
