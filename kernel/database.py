@@ -17,7 +17,7 @@ Take = Callable[[CursorResult[Any]], T]
 
 # No parallel workers: a page of a thousand rows is all that is ever read at once.
 SESSION = {"jit": "off", "timezone": "UTC", "max_parallel_workers_per_gather": "0"}
-PASSING = ("08", "40", "53", "55P03", "57", "25P03", "25006")
+PASSING = ("08", "40", "53", "55P03", "57", "25P03", "25P04", "25006")
 """SQLSTATEs that pass: connection, rollback, resources, lock, shutdown, idle, standby."""
 
 
@@ -28,8 +28,10 @@ class Database:
     def __init__(
         self, url: str, name: str = "mazha", pool: int = 5, limit: float = 60, lease: float = 60
     ) -> None:
-        idle = {"idle_in_transaction_session_timeout": f"{int(lease * 1000)}ms"}
-        session = {**SESSION, **idle, "application_name": name}
+        # Paused between asking for a plan and using it, a session does not count as idle.
+        idle, most = (f"{int(s * 1000)}ms" for s in (lease, max(lease, limit)))
+        ends = {"idle_in_transaction_session_timeout": idle, "transaction_timeout": most}
+        session = {**SESSION, **ends, "application_name": name}
         self.engine: AsyncEngine = create_async_engine(
             url,
             isolation_level="AUTOCOMMIT",
@@ -108,9 +110,6 @@ def passes(error: BaseException) -> bool:
         return not isinstance(error, OURS)
     if isinstance(error, DBAPIError):
         state = sqlstate(error)
-        return (
-            error.connection_invalidated
-            or state.startswith(PASSING)
-            or (isinstance(error, OperationalError) and not state)
-        )
+        unsaid = isinstance(error, OperationalError) and not state
+        return error.connection_invalidated or state.startswith(PASSING) or unsaid
     return False

@@ -47,7 +47,7 @@ async def test_f4_a_paused_relay_gives_way_and_its_late_words_are_dropped(stage:
             await asyncio.sleep(0.5)  # what it had sent still lands
             before = await cursor(stage)
             await asyncio.sleep(PAUSE)
-            await until(partial(moved, stage, before), 60, "nobody took over")
+            await until(partial(moved, stage, before), 120, "nobody took over")
             after = await cursor(stage)
             one.go_on()
             cursors += [before, after]

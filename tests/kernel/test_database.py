@@ -60,6 +60,25 @@ async def test_who_is_ended_in_mid_statement_leaves_the_connection_to_the_next(
         assert (await line.one(ONE)).one == 1
 
 
+async def test_who_is_paused_before_it_uses_a_plan_loses_its_locks_too(db: Database) -> None:
+    """No session that waits for the next message of a statement counts as idle."""
+    url = db.engine.url.render_as_string(hide_password=False)
+    paused = Database(url, pool=1, limit=1, lease=1)
+    await db.do(text("create table kept as select 1 as n"))
+    async with paused.engine.connect() as conn:
+        driver: Any = (await conn.get_raw_connection()).driver_connection
+        await driver.execute("begin; select n from kept for update")
+        await driver.prepare("select n from kept where n = 2")
+
+        async def free() -> bool:
+            return bool(await db.all(text("select n from kept for update skip locked")))
+
+        assert not await free()
+        await until(free, "its lock is gone")
+        await conn.invalidate()
+    await paused.close()
+
+
 async def test_who_asks_on_and_on_keeps_the_connection_from_nobody(line: Database) -> None:
     served = list[str]()
 
