@@ -20,7 +20,6 @@ SEND_LIMIT, STOP_LIMIT = 30.0, 5.0
 MOST_BATCH = 256 * 1024
 MOST_REQUEST = 1024 * 1024
 
-
 End = tuple[int, BaseException | None]
 """The number of the first record that is not surely kept, and why."""
 ALL_KEPT: End = (2**62, None)

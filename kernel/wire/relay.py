@@ -1,6 +1,7 @@
 """Tells every fact of this service to the city, in the local order, and says it again if unsure."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from kernel.envelope import to_headers
 from kernel.feed import MOST_BYTES
 from kernel.wire.producer import Outbound, Record
 
-MOST, MOST_PAGES = 1_000, 8
+MOST, MOST_PAGES, ENOUGH = 1_000, 8, 10.0  # seconds: no step may outlast the lease
 Page = Sequence[Row[Any]]
 
 ENTER = text("insert into kernel.checkpoints (name) values ('relay') on conflict do nothing")
@@ -33,9 +34,9 @@ select seq, key, stream_id, data, meta, hash from (
  where before < :most_bytes order by seq
 """)
 UNTOLD = text("""
-select coalesce((select max(pos) from kernel.key_queue), 0) as keys,
-       coalesce((select max(seq) from kernel.feed where seq >
-                  (select seq from kernel.checkpoints where name = 'relay')), 0) as facts
+select (select max(pos) from kernel.key_queue) as keys,
+       (select max(seq) from kernel.feed
+         where seq > (select seq from kernel.checkpoints where name = 'relay')) as facts
 """)
 BACK = text("update kernel.checkpoints set seq = 0 where name = 'relay'")
 KEYS_TOO = text("""
@@ -47,7 +48,7 @@ END_OF_ORDER = 2**62
 
 
 async def untold(db: Database) -> Row[Any]:
-    """How far there are `keys` and `facts` to tell; 0: none. In one look, so that the keys of these
+    """How far there are `keys` and `facts` to tell, or None. In one look, so that the keys of these
     facts are among these keys. Cheap, for it is asked often."""
     return await db.one(UNTOLD)
 
@@ -68,7 +69,7 @@ class Relay:
     def __init__(
         self, db: Database, out: Outbound, topics: Mapping[str, str], most: int = MOST
     ) -> None:
-        self.db, self.out, self.topics, self.most = db, out, topics, most
+        self.db, self.out, self.topics, self.most, self.enough = db, out, topics, most, ENOUGH
 
     async def enter(self) -> None:
         await self.db.do(ENTER)
@@ -89,7 +90,7 @@ class Relay:
 
     async def _tell_on(self, conn: AsyncConnection, at: int, end: int) -> int:
         """A few pages; while Kafka keeps one, the next is read. What was kept stays told."""
-        began, page = at, await self._page(conn, at, end)
+        began, page, until = at, await self._page(conn, at, end), time.monotonic() + self.enough
         for _ in range(MOST_PAGES):
             if not page:
                 break
@@ -103,7 +104,7 @@ class Relay:
                 break  # the next step begins here, and meets the error again
             finally:  # the connection is this step's: nothing may still use it
                 page = await ahead
-            if at < last:
+            if at < last or time.monotonic() > until:
                 break
         return at
 

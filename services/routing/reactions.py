@@ -6,13 +6,12 @@ from uuid import UUID
 from contracts.intake import IssueEvaluated, IssueSubmitted
 from contracts.meetings import (
     MeetingHeld,
-    Outcome,
     TopicApproved,
     TopicDeferred,
     TopicRejected,
     TopicSubmitted,
 )
-from contracts.routing import Deliberated, TopicDecision
+from contracts.routing import TopicDecision
 from kernel.envelope import About
 from kernel.read.reaction import Ask, Reactions
 from services.routing.commands import CASES, DOCKETS
@@ -26,12 +25,12 @@ from services.routing.domain.docket import (
     TopicLaid,
     TopicMet,
     TopicSettled,
+    outcome_of,
 )
 from services.routing.domain.triage import OpenCase
 
 reactions = Reactions()
 Decided = TopicApproved | TopicRejected | TopicDeferred
-PASSED = (Outcome.CONSENSUS, Outcome.VOTED_PASS)
 
 
 @reactions.to(IssueSubmitted)
@@ -66,16 +65,9 @@ def step_of(fact: TopicSubmitted | Decided) -> LayTopic | SettleTopic:
 @reactions.to(MeetingHeld)
 def follow_the_meeting(fact: MeetingHeld, about: About) -> Iterable[Ask]:
     """One that was recorded afterwards has no topic and moves nothing: it is evidence."""
-    meeting, topics = UUID(about.key), fact.topic_ids
-    return [Ask(DOCKETS, str(one), MeetAbout(meeting, outcome_of(fact, one))) for one in topics]
-
-
-def outcome_of(fact: MeetingHeld, topic: UUID) -> Deliberated:
-    """A question that names no topic is about all of them."""
-    outcomes = {item.outcome for item in fact.items if item.topic_id in (topic, None)}
-    if outcomes.intersection(PASSED):
-        return Deliberated.AGREED
-    return Deliberated.ADJOURNED if Outcome.DEFERRED in outcomes else Deliberated.NOT_AGREED
+    meeting, items = UUID(about.key), fact.items
+    met = {one: MeetAbout(meeting, outcome_of(items, one)) for one in fact.topic_ids}
+    return [Ask(DOCKETS, str(one), wish) for one, wish in met.items()]
 
 
 @reactions.to(TopicLaid, TopicSettled, TopicMet)

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from httpx2 import AsyncClient, Response
 from PIL import Image
 
-from contracts.calendar import ZONE
+from contracts.calendar import ZONE, day_of
 from services.intake.commands import NOTICE
 from tests.faults.nodes import until
 from tests.journeys.marks import Marks
@@ -234,7 +234,7 @@ async def deliberate(story: Story) -> None:
     }
     await liaison.ask(f"{at}/submit-topic", package)
     decided = {"decided_on": await today(city), "record_no": "培党工〔2026〕41号"}
-    until = (await city.now()).astimezone(ZONE).date() + timedelta(days=1)
+    until = day_of(await city.now()) + timedelta(days=1)
     put_off = {**decided, "why": marks.word("why not yet"), "until": until.isoformat()}
     await committee.ask(f"{at}/defer-topic", put_off)
     await committee.ask(f"{at}/approve-topic", {**decided, "conditions": [marks.word("condition")]})

@@ -5,16 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.meetings import (
-    Attendance,
-    Form,
-    ItemOutcome,
-    MeetingHeld,
-    Outcome,
-    TopicLevel,
-    TopicProposed,
-    TopicSource,
-)
+from contracts.meetings import ItemOutcome, Outcome, TopicLevel, TopicProposed, TopicSource
 from contracts.permission import Role
 from contracts.routing import (
     AnswerResult,
@@ -35,7 +26,6 @@ from services.routing.domain.decider import decider
 from services.routing.domain.deliberation import HearDecision, HearMeeting, PromoteToTopic
 from services.routing.domain.docket import LayTopic, MeetAbout, SettleTopic, TopicLaid, TopicMet
 from services.routing.domain.work import AddProgress, StartWork
-from services.routing.reactions import outcome_of
 from tests.given import given
 from tests.routing.cases import (
     ACCEPTED,
@@ -195,32 +185,14 @@ def test_a_topic_without_matters_takes_none_along() -> None:
     given(docket.decider).when(LayTopic(BY), none).then_nothing()
 
 
-def met_about(*items: ItemOutcome) -> MeetingHeld:
-    return MeetingHeld(
-        org_code=TOWN,
-        level=TopicLevel.TOWN,
-        form=Form.CONFERENCE,
-        topic_ids=(TOPIC, OTHER),
-        issue_ids=(),
-        started_at=NOW,
-        ended_at=NOW,
-        attendance=Attendance(invited=7, present=7, by_role={}),
-        member_seats=(),
-        quorum_rule="CONFERENCE-TOWN",
-        quorum_met=True,
-        items=items,
-    )
-
-
 def test_what_was_agreed_about_one_topic_is_not_told_to_those_who_wait_for_another() -> None:
     agreed = ItemOutcome(no=1, outcome=Outcome.VOTED_PASS, topic_id=TOPIC)
     failed = ItemOutcome(no=2, outcome=Outcome.VOTED_FAIL, topic_id=OTHER)
-    both = met_about(agreed, failed)
-    assert outcome_of(both, TOPIC) is Deliberated.AGREED
-    assert outcome_of(both, OTHER) is Deliberated.NOT_AGREED
+    both = (agreed, failed)
+    assert docket.outcome_of(both, TOPIC) is Deliberated.AGREED
+    assert docket.outcome_of(both, OTHER) is Deliberated.NOT_AGREED
 
 
 def test_a_question_that_names_no_topic_is_about_all_of_them() -> None:
-    assert outcome_of(met_about(ItemOutcome(no=1, outcome=Outcome.DEFERRED)), TOPIC) is (
-        Deliberated.ADJOURNED
-    )
+    later = [ItemOutcome(no=1, outcome=Outcome.DEFERRED)]
+    assert docket.outcome_of(later, TOPIC) is Deliberated.ADJOURNED

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from contracts.calendar import ZONE
+from contracts.calendar import ZONE, day_of
 from trial.living.deeds import City, Matter
 from trial.living.people import TOWNS, Seat, seats
 
@@ -28,7 +28,7 @@ def meeting_at(meeting: UUID) -> str:
 
 
 async def today(city: City) -> str:
-    return (await city.now()).astimezone(ZONE).date().isoformat()
+    return day_of(await city.now()).isoformat()
 
 
 async def lay_before_committee(city: City, matter: Matter, topic: UUID) -> None:
@@ -46,7 +46,7 @@ async def lay_before_committee(city: City, matter: Matter, topic: UUID) -> None:
 
 
 async def defer(city: City, topic: UUID, days: int = 3) -> None:
-    until = (await city.now()).astimezone(ZONE).date() + timedelta(days=days)
+    until = day_of(await city.now()) + timedelta(days=days)
     wish = {
         "decided_on": await today(city),
         "record_no": "培党工〔2026〕31号",

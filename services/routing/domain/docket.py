@@ -4,7 +4,7 @@ Topics and meetings are other subjects than matters, so one may be heard before 
 topic has a small stream here that waits for its cause, and the matters follow that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from contracts.meetings import TopicProposed
+from contracts.meetings import ItemOutcome, Outcome, TopicProposed
 from contracts.routing import Deliberated, TopicDecision
 from kernel.decider import Decider, Refused, Stream
 from kernel.event import Event, Kinds
@@ -43,6 +43,7 @@ class TopicMet(Event):
     outcome: Deliberated
 
 
+PASSED = (Outcome.CONSENSUS, Outcome.VOTED_PASS)
 Fact = TopicLaid | TopicSettled | TopicMet
 FACTS: Kinds[Fact] = Kinds(Fact)
 
@@ -110,6 +111,14 @@ def settled(wish: SettleTopic, issues: tuple[UUID, ...]) -> TopicSettled:
         handling_org=wish.handling_org,
         until=wish.until,
     )
+
+
+def outcome_of(items: Iterable[ItemOutcome], topic: UUID) -> Deliberated:
+    """A question that names no topic is about all of them."""
+    outcomes = {item.outcome for item in items if item.topic_id in (topic, None)}
+    if outcomes.intersection(PASSED):
+        return Deliberated.AGREED
+    return Deliberated.ADJOURNED if Outcome.DEFERRED in outcomes else Deliberated.NOT_AGREED
 
 
 def evolve(docket: Docket, fact: Fact) -> Docket:

@@ -16,6 +16,7 @@ from kernel.envelope import from_headers
 from kernel.web.running import Running
 from kernel.wire import relay
 from kernel.wire.relay import tell_again
+from tests.kernel.conftest import OpenHouse
 from tests.kernel.contract.rung import rung
 from tests.kernel.contract.town import Town, all_of, carry_out, quiet, until
 from tests.kernel.contract.wire import PARTITIONS, KafkaWire, Said
@@ -66,6 +67,19 @@ async def keys_told(town: Town, count: int) -> bool:
 
 async def is_told(town: Town, count: int) -> bool:
     return len(await town.wire.told(town.topic("books.v1"))) >= count
+
+
+async def test_a_step_ends_before_its_lead_does_however_slow_the_broker_is(
+    house: OpenHouse,
+) -> None:
+    """Else what it told would be told again, and again."""
+    till = await house(TILLS)
+    for amount in (1, 2, 3):
+        await till.do("one", Ring(amount))
+    steps, telling = till.steps(), till.running.relay
+    await steps["sequence"]()
+    telling.most, telling.enough = 1, 0.0
+    assert [await steps["tell"]() for _ in range(4)] == [1, 1, 1, 0]
 
 
 async def test_long_facts_are_read_and_told_few_at_a_time(
