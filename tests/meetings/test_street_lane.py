@@ -42,6 +42,8 @@ async def test_a_topic_goes_from_a_proposal_through_a_delay_to_a_meeting_that_wa
     assert "还差 当事方、居民代表、政协委员、联络员" in page.text
     await lane.invite_all(web, meeting)
     await lane.notice(web, meeting)
+    public = f"/m/{meeting.rpartition('/')[2]}"
+    planned = begins(texts(await web.page(public)))
     await lane.wait(web, timedelta(days=12))
     page = await lane.check_in(web, meeting)
     assert "到了 7 人" in texts(page)
@@ -52,5 +54,10 @@ async def test_a_topic_goes_from_a_proposal_through_a_delay_to_a_meeting_that_wa
     await fill(web, minutes, f"{minutes}/2", LIAISON, vote)
     page = await fill(web, f"{meeting}/end", f"{meeting}/end", LIAISON, {})
     assert "会开完了" in texts(page)
+    assert begins(texts(await web.page(public))) != planned, "residents read when it really began"
     stream = f"meeting-{meeting.rpartition('/')[2]}"
     assert (await lane.told(web, stream))[-3:] == ["ItemDecided", "ItemDecided", "MeetingHeld"]
+
+
+def begins(page: str) -> str:
+    return page.partition("开始")[2].partition("结束")[0]
